@@ -1,0 +1,31 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+/// Strict settings for every Swift target: an import is internal unless it says otherwise, an existential is
+/// spelled `any`, a member is visible only where its module is imported.
+let strict: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+let package = Package(
+  name: "swift-multiprocessing",
+  products: [
+    .library(name: "Multiprocessing", targets: ["Multiprocessing"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-collections", from: "1.2.0"),
+  ],
+  targets: [
+    .target(name: "CMultiprocessing"),
+    .target(
+      name: "PoolCore",
+      dependencies: [.product(name: "DequeModule", package: "swift-collections")],
+      swiftSettings: strict),
+    .target(name: "Golden", swiftSettings: strict),
+    .target(name: "Multiprocessing", dependencies: ["PoolCore", "CMultiprocessing"], swiftSettings: strict),
+    .testTarget(name: "GoldenTests", dependencies: ["Golden"], swiftSettings: strict),
+  ]
+)
