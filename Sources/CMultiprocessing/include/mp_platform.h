@@ -1,10 +1,10 @@
 // System headers, gathered here so that Swift files import one module.
+//
+// No feature macro is set here: a header that Swift imports must see the system's types as Swift's own Glibc module
+// does, or the two definitions collide. The C files define _GNU_SOURCE themselves.
 #ifndef MP_PLATFORM_H
 #define MP_PLATFORM_H
 
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE
-#endif
 #include <errno.h>
 #include <stdint.h>
 #include <sys/types.h>

@@ -1,0 +1,36 @@
+#define _GNU_SOURCE
+#include "CMultiprocessing.h"
+
+#include <linux/futex.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+int64_t mp_now_ns(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+void mp_sleep_until(int64_t deadline_ns) {
+  struct timespec t = {deadline_ns / 1000000000, deadline_ns % 1000000000};
+  mp_park_begin();
+  while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &t, 0) == EINTR) {
+  }
+  mp_park_end();
+}
+
+int mp_futex_wait(void *word, uint32_t expected, int64_t deadline_ns, int shared) {
+  struct timespec t = {deadline_ns / 1000000000, deadline_ns % 1000000000};
+  int op = FUTEX_WAIT_BITSET | (shared ? 0 : FUTEX_PRIVATE_FLAG);
+  mp_park_begin();
+  // WAIT_BITSET and not WAIT: its deadline is absolute, so a loop around it does not drift.
+  long r = syscall(SYS_futex, word, op, expected, deadline_ns < 0 ? 0 : &t, 0, FUTEX_BITSET_MATCH_ANY);
+  int e = r < 0 ? -errno : 0;
+  mp_park_end();
+  return e;
+}
+
+int mp_futex_wake(void *word, int count, int shared) {
+  return (int)syscall(SYS_futex, word, FUTEX_WAKE | (shared ? 0 : FUTEX_PRIVATE_FLAG), count, 0, 0, 0);
+}

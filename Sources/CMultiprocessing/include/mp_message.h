@@ -1,0 +1,48 @@
+// Messages that carry descriptors, and memory that several processes map. The control messages of sendmsg are built with
+// macros that Swift cannot import.
+#ifndef MP_MESSAGE_H
+#define MP_MESSAGE_H
+
+#include "mp_platform.h"
+
+enum { MP_MAX_DESCRIPTORS = 250 };  // The kernel takes 253 in one message.
+
+// A pair of connected sockets that keep message boundaries, close-on-exec. 0 or a negated errno.
+// `own`: both are registered as the library's own from their first moment (mp_own).
+int mp_socket_pair(int fds[2], int own);
+
+// The library's own descriptors: a forked child closes them. Without this a template of one pool would hold the socket of
+// another's open, and the other would never see its end.
+void mp_own(int fd);
+void mp_disown(int fd);
+// Closes a descriptor, its own or not; 0 or a negated errno.
+int mp_close(int fd);
+// In a forked child: closes every descriptor that its parent registered.
+void mp_close_owned(void);
+
+// Sends one message with descriptors; never raises SIGPIPE. The bytes sent or a negated errno.
+long mp_send(int socket, const void *bytes, size_t count, const int *fds, int fd_count, int wait);
+
+// Receives one message; descriptors arrive close-on-exec, `*fd_count` is how many there is room for and then how many
+// came. 0: the other end is closed. Else the bytes received or a negated errno. `wait`: whether it may block.
+long mp_receive(int socket, void *bytes, size_t capacity, int *fds, int *fd_count, int wait);
+
+// An anonymous file in memory, close-on-exec: a descriptor or a negated errno.
+int mp_memory_file(const char *name);
+
+// Gives the memory behind a part of such a file back to the system, as far as it supports that.
+void mp_punch_hole(int fd, int64_t offset, int64_t count);
+
+// A pipe, close-on-exec. 0 or a negated errno.
+int mp_pipe(int fds[2]);
+
+// Waits for events on `count` descriptors, at most until the absolute CLOCK_MONOTONIC time (negative: for ever).
+// ready[i] becomes 1 where descriptor i can be read or has ended. How many are ready, 0 for a time-out, or a negated errno.
+int mp_poll(const int *fds, unsigned char *ready, int count, int64_t deadline_ns);
+
+// A counter to poll for, close-on-exec; signalling adds one, draining sets it to zero.
+int mp_event_make(void);
+void mp_event_signal(int fd);
+void mp_event_drain(int fd);
+
+#endif

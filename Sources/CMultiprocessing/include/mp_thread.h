@@ -1,0 +1,54 @@
+// What Swift has no word for about threads: two thread-local pointers, and the gate that makes a fork safe.
+//
+// The gate. A fork copies one thread and whatever locks the others hold. The helper threads of this library therefore run
+// Swift code only while they are counted as running, and every blocking call of theirs counts them as parked: parked
+// inside C, they hold no lock of the Swift runtime. mp_gated_fork waits until all are parked, and a helper that wakes
+// up meanwhile waits in C until the fork is done.
+#ifndef MP_THREAD_H
+#define MP_THREAD_H
+
+#include "mp_platform.h"
+
+// Thread-local pointers: the world that the thread lives in, and its identity. Null until set.
+void *mp_thread_world(void);
+void mp_set_thread_world(void *world);
+void *mp_thread_identity(void);
+void mp_set_thread_identity(void *identity);
+
+// Marks the calling thread as a helper from here on, or as an ordinary one again before it ends.
+void mp_become_helper(void);
+void mp_cease_helper(void);
+
+// Around a blocking call. Nothing happens on a thread that is no helper.
+void mp_park_begin(void);
+void mp_park_end(void);
+
+// fork() with every helper thread parked. Waits at most `limit_ms` for helpers that run a user's callback and forks all the
+// same when that is over; *all_parked says which. The child has no helper and an open gate.
+// Returns what fork() returns.
+int mp_gated_fork(int limit_ms, int *all_parked);
+
+// How often this process and its ancestors were forked by mp_gated_fork or mp_plain_fork: a descriptor that was opened
+// before must not be closed in a child, where its number may mean something else by now.
+int mp_generation(void);
+
+// fork() in a process with one thread: a server's way to make a worker.
+int mp_plain_fork(void);
+
+// No mp_gated_fork happens between these two; short and without blocking.
+void mp_fork_hold(void);
+void mp_fork_release(void);
+
+// How many threads the process has besides the calling one, its helper threads and its watcher.
+int mp_foreign_thread_count(void);
+
+// Starts a detached thread that runs `body(argument)`. 0 or a negated errno. (pthread_t differs between C libraries.)
+int mp_start_thread(void (*body)(void *), void *argument);
+
+// The kernel's number of the calling thread.
+int mp_thread_id(void);
+
+// Names the calling thread for debuggers and /proc; at most 15 characters.
+void mp_name_thread(const char *name);
+
+#endif

@@ -1,0 +1,160 @@
+#define _GNU_SOURCE
+#include "CMultiprocessing.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+// One bit a descriptor. A table and no lock: it is read in a forked child, where a lock may be held by nobody.
+enum { OWNABLE = 1 << 20 };
+static uint32_t owned[OWNABLE / 32];
+
+void mp_own(int fd) {
+  if (fd >= 0 && fd < OWNABLE) __atomic_fetch_or(&owned[fd / 32], 1u << (fd % 32), __ATOMIC_SEQ_CST);
+}
+
+void mp_disown(int fd) {
+  if (fd >= 0 && fd < OWNABLE) __atomic_fetch_and(&owned[fd / 32], ~(1u << (fd % 32)), __ATOMIC_SEQ_CST);
+}
+
+int mp_close(int fd) {
+  mp_disown(fd);
+  return close(fd) ? -errno : 0;
+}
+
+void mp_close_owned(void) {
+  for (int word = 0; word < OWNABLE / 32; word++) {
+    if (!owned[word]) continue;
+    for (int bit = 0; bit < 32; bit++)
+      if (owned[word] & (1u << bit)) close(word * 32 + bit);
+    owned[word] = 0;
+  }
+}
+
+int mp_socket_pair(int fds[2], int own) {
+  // No fork between the creation and the registration, or the child keeps an end that nobody closes.
+  mp_fork_hold();
+  int r = socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds) ? -errno : 0;
+  if (r == 0 && own) mp_own(fds[0]), mp_own(fds[1]);
+  mp_fork_release();
+  return r;
+}
+
+long mp_send(int socket, const void *bytes, size_t count, const int *fds, int fd_count, int wait) {
+  if (fd_count > MP_MAX_DESCRIPTORS) return -E2BIG;
+  struct iovec part = {(void *)bytes, count};
+  union {
+    struct cmsghdr align;
+    char room[CMSG_SPACE(sizeof(int) * MP_MAX_DESCRIPTORS)];
+  } control;
+  struct msghdr message = {0};
+  message.msg_iov = &part;
+  message.msg_iovlen = 1;
+  if (fd_count > 0) {
+    memset(&control, 0, sizeof control);
+    message.msg_control = control.room;
+    message.msg_controllen = CMSG_SPACE(sizeof(int) * fd_count);
+    struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+    header->cmsg_level = SOL_SOCKET;
+    header->cmsg_type = SCM_RIGHTS;
+    header->cmsg_len = CMSG_LEN(sizeof(int) * fd_count);
+    memcpy(CMSG_DATA(header), fds, sizeof(int) * fd_count);
+  }
+  mp_park_begin();
+  long r;
+  do r = sendmsg(socket, &message, MSG_NOSIGNAL | (wait ? 0 : MSG_DONTWAIT));
+  while (r < 0 && errno == EINTR);
+  long result = r < 0 ? -errno : r;
+  mp_park_end();
+  return result;
+}
+
+long mp_receive(int socket, void *bytes, size_t capacity, int *fds, int *fd_count, int wait) {
+  struct iovec part = {bytes, capacity};
+  union {
+    struct cmsghdr align;
+    char room[CMSG_SPACE(sizeof(int) * MP_MAX_DESCRIPTORS)];
+  } control;
+  struct msghdr message = {0};
+  message.msg_iov = &part;
+  message.msg_iovlen = 1;
+  message.msg_control = control.room;
+  message.msg_controllen = sizeof control.room;
+  mp_park_begin();
+  long r;
+  do r = recvmsg(socket, &message, MSG_CMSG_CLOEXEC | (wait ? 0 : MSG_DONTWAIT));
+  while (r < 0 && errno == EINTR);
+  long result = r < 0 ? -errno : r;
+  mp_park_end();
+
+  int room = *fd_count;
+  *fd_count = 0;
+  if (result < 0) return result;
+  for (struct cmsghdr *h = CMSG_FIRSTHDR(&message); h; h = CMSG_NXTHDR(&message, h)) {
+    if (h->cmsg_level != SOL_SOCKET || h->cmsg_type != SCM_RIGHTS) continue;
+    int count = (int)((h->cmsg_len - CMSG_LEN(0)) / sizeof(int));
+    for (int i = 0; i < count; i++) {
+      int fd;
+      memcpy(&fd, CMSG_DATA(h) + i * sizeof(int), sizeof fd);
+      if (*fd_count < room) fds[(*fd_count)++] = fd;
+      else close(fd);
+    }
+  }
+  return result;
+}
+
+int mp_memory_file(const char *name) {
+  int fd = memfd_create(name, MFD_CLOEXEC);
+  return fd < 0 ? -errno : fd;
+}
+
+void mp_punch_hole(int fd, int64_t offset, int64_t count) {
+  // A system that cannot keeps the pages until the file goes.
+  if (fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, offset, count) != 0) errno = 0;
+}
+
+int mp_pipe(int fds[2]) { return pipe2(fds, O_CLOEXEC) ? -errno : 0; }
+
+int mp_poll(const int *fds, unsigned char *ready, int count, int64_t deadline_ns) {
+  struct pollfd few[64];
+  struct pollfd *all = count <= 64 ? few : malloc(sizeof *all * (size_t)count);
+  if (!all) return -ENOMEM;
+  for (int i = 0; i < count; i++) all[i] = (struct pollfd){.fd = fds[i], .events = POLLIN};
+  int r;
+  mp_park_begin();
+  for (;;) {
+    struct timespec left = {0, 0};
+    if (deadline_ns >= 0) {
+      int64_t ns = deadline_ns - mp_now_ns();
+      if (ns > 0) left = (struct timespec){ns / 1000000000, ns % 1000000000};
+    }
+    r = ppoll(all, (nfds_t)count, deadline_ns < 0 ? 0 : &left, 0);
+    if (r >= 0 || errno != EINTR) break;
+  }
+  int result = r < 0 ? -errno : r;
+  mp_park_end();
+  for (int i = 0; i < count; i++) ready[i] = r > 0 && all[i].revents != 0;
+  if (all != few) free(all);
+  return result;
+}
+
+int mp_event_make(void) {
+  int fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+  return fd < 0 ? -errno : fd;
+}
+
+void mp_event_signal(int fd) {
+  uint64_t one = 1;
+  // A full counter is already readable, which is all that a signal is for.
+  if (write(fd, &one, sizeof one) < 0) errno = 0;
+}
+
+void mp_event_drain(int fd) {
+  uint64_t count;
+  if (read(fd, &count, sizeof count) < 0) errno = 0;
+}

@@ -1,0 +1,147 @@
+#define _GNU_SOURCE
+#include "CMultiprocessing.h"
+
+#include <dirent.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+static _Thread_local void *thread_world;
+static _Thread_local void *thread_identity;
+static _Thread_local int is_helper;
+
+void *mp_thread_world(void) { return thread_world; }
+void mp_set_thread_world(void *world) { thread_world = world; }
+void *mp_thread_identity(void) { return thread_identity; }
+void mp_set_thread_identity(void *identity) { thread_identity = identity; }
+int mp_thread_id(void) { return (int)syscall(SYS_gettid); }
+void mp_name_thread(const char *name) { prctl(PR_SET_NAME, name); }
+
+struct start {
+  void (*body)(void *);
+  void *argument;
+};
+
+static void *run(void *argument) {
+  struct start start = *(struct start *)argument;
+  free(argument);
+  start.body(start.argument);
+  return 0;
+}
+
+int mp_start_thread(void (*body)(void *), void *argument) {
+  struct start *start = malloc(sizeof *start);
+  if (!start) return -ENOMEM;
+  *start = (struct start){body, argument};
+  pthread_attr_t attributes;
+  pthread_attr_init(&attributes);
+  pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+  pthread_t thread;
+  int r = pthread_create(&thread, &attributes, run, start);
+  pthread_attr_destroy(&attributes);
+  if (r) free(start);
+  return -r;
+}
+
+static pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t gate_changed = PTHREAD_COND_INITIALIZER;
+static int gate_closed;
+static int helpers;
+static int helpers_running;
+static int generation;
+
+int mp_generation(void) { return generation; }
+
+static void start_running(void) {
+  pthread_mutex_lock(&gate);
+  while (gate_closed) pthread_cond_wait(&gate_changed, &gate);
+  helpers_running++;
+  pthread_mutex_unlock(&gate);
+}
+
+static void stop_running(void) {
+  pthread_mutex_lock(&gate);
+  helpers_running--;
+  if (gate_closed) pthread_cond_broadcast(&gate_changed);
+  pthread_mutex_unlock(&gate);
+}
+
+void mp_become_helper(void) {
+  if (is_helper) return;
+  is_helper = 1;
+  __atomic_fetch_add(&helpers, 1, __ATOMIC_SEQ_CST);
+  start_running();
+}
+
+void mp_cease_helper(void) {
+  if (!is_helper) return;
+  is_helper = 0;
+  __atomic_fetch_sub(&helpers, 1, __ATOMIC_SEQ_CST);
+  stop_running();
+}
+
+void mp_park_begin(void) {
+  if (is_helper) stop_running();
+}
+
+void mp_park_end(void) {
+  int e = errno;
+  if (is_helper) start_running();
+  errno = e;
+}
+
+int mp_plain_fork(void) {
+  int pid = fork();
+  if (pid == 0) generation++;
+  return pid;
+}
+
+void mp_fork_hold(void) { pthread_mutex_lock(&gate); }
+void mp_fork_release(void) { pthread_mutex_unlock(&gate); }
+
+int mp_foreign_thread_count(void) {
+  DIR *folder = opendir("/proc/self/task");
+  if (!folder) return 0;
+  int count = 0;
+  for (struct dirent *entry; (entry = readdir(folder));) count += entry->d_name[0] != '.';
+  closedir(folder);
+  return count - 1 - (__atomic_load_n(&helpers, __ATOMIC_SEQ_CST) - is_helper) - mp_watcher_count();
+}
+
+int mp_gated_fork(int limit_ms, int *all_parked) {
+  struct timespec until;
+  clock_gettime(CLOCK_REALTIME, &until);
+  until.tv_sec += limit_ms / 1000;
+  until.tv_nsec += (long)(limit_ms % 1000) * 1000000;
+  if (until.tv_nsec >= 1000000000) until.tv_sec++, until.tv_nsec -= 1000000000;
+
+  pthread_mutex_lock(&gate);
+  while (gate_closed) pthread_cond_wait(&gate_changed, &gate);
+  gate_closed = 1;
+  // A pool made in a callback: the forking thread is itself a helper, and runs.
+  int own = is_helper;
+  int r = 0;
+  while (helpers_running > own && r == 0) r = pthread_cond_timedwait(&gate_changed, &gate, &until);
+  *all_parked = helpers_running <= own;
+
+  // The gate stays locked over the fork: a helper that wakes up now must not hold it in the child.
+  int pid = fork();
+  int e = errno;
+  if (pid == 0) {
+    pthread_mutex_init(&gate, 0);
+    pthread_cond_init(&gate_changed, 0);
+    generation++;
+    gate_closed = 0;
+    helpers = helpers_running = 0;
+    is_helper = 0;
+    return 0;
+  }
+  gate_closed = 0;
+  pthread_cond_broadcast(&gate_changed);
+  pthread_mutex_unlock(&gate);
+  errno = e;
+  return pid;
+}

@@ -1,0 +1,62 @@
+import CMultiprocessing
+import Glibc
+
+extension Descriptor {
+  /// Writes all bytes at an offset.
+  func write(_ bytes: UnsafeRawBufferPointer, at offset: UInt64) throws(MultiprocessingError) {
+    var done = 0
+    while done < bytes.count {
+      let written = pwrite(number, bytes.baseAddress! + done, bytes.count - done, off_t(offset) + done)
+      if written < 0 {
+        if mp_errno() == EINTR { continue }
+        throw System.failure(mp_errno(), "Writing \(bytes.count) bytes to shared memory")
+      }
+      done += written
+    }
+  }
+
+  func write(_ bytes: [UInt8], at offset: UInt64) throws(MultiprocessingError) {
+    guard !bytes.isEmpty else { return }
+    let failure: MultiprocessingError? = bytes.withUnsafeBytes { buffer in
+      do throws(MultiprocessingError) {
+        try write(buffer, at: offset)
+        return nil
+      } catch {
+        return error
+      }
+    }
+    if let failure { throw failure }
+  }
+
+  /// Reads exactly `count` bytes at an offset.
+  func read(_ count: Int, at offset: UInt64) throws(MultiprocessingError) -> [UInt8] {
+    var failed: Int32 = 0
+    let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
+      while initialized < count {
+        let got = pread(number, buffer.baseAddress! + initialized, count - initialized, off_t(offset) + initialized)
+        if got > 0 {
+          initialized += got
+        } else if got < 0, mp_errno() == EINTR {
+          continue
+        } else {
+          failed = got == 0 ? EIO : mp_errno()
+          return
+        }
+      }
+    }
+    if failed != 0 { throw System.failure(failed, "Reading \(count) bytes of shared memory") }
+    return bytes
+  }
+
+  /// The size of the file.
+  func size() throws(MultiprocessingError) -> Int {
+    let end = lseek(number, 0, SEEK_END)
+    if end < 0 { throw System.failure(mp_errno(), "lseek") }
+    return Int(end)
+  }
+
+  /// Gives the memory behind a range of the file back to the system.
+  func punchHole(_ range: Range<UInt64>) {
+    mp_punch_hole(number, Int64(range.lowerBound), Int64(range.count))
+  }
+}

@@ -1,0 +1,35 @@
+import CMultiprocessing
+
+/// A descriptor that is closed when nothing refers to it any more; close-on-exec.
+///
+/// The library's own ones are closed in forked children. One that users may inherit through a global, a queue's, is not.
+final class Descriptor: Sendable {
+  let number: Int32
+  private let generation: Int32
+
+  /// Takes over a descriptor.
+  init(_ number: Int32, isInherited: Bool = false) {
+    self.number = number
+    generation = mp_generation()
+    if !isInherited { mp_own(number) }
+  }
+
+  deinit {
+    // In a forked child the number may stand for something else by now.
+    if generation == mp_generation() { _ = mp_close(number) }
+  }
+
+  /// A pair of connected sockets.
+  static func socketPair() throws(MultiprocessingError) -> (Descriptor, Descriptor) {
+    var ends: [Int32] = [-1, -1]
+    try System.check(mp_socket_pair(&ends, 1), "socketpair")
+    return (Descriptor(ends[0]), Descriptor(ends[1]))
+  }
+
+  /// An anonymous file in memory that holds these bytes.
+  static func memoryFile(_ name: String, _ bytes: [UInt8] = []) throws(MultiprocessingError) -> Descriptor {
+    let file = Descriptor(try System.check(mp_memory_file(name), "memfd_create"))
+    try file.write(bytes, at: 0)
+    return file
+  }
+}

@@ -1,0 +1,42 @@
+import CMultiprocessing
+import Glibc
+
+/// The one place where results of system calls become values or errors.
+enum System {
+  /// A result that is negated errno on failure, as every mp_ function returns it.
+  @discardableResult
+  static func check<T: SignedInteger>(_ result: T, _ call: @autoclosure () -> String) throws(MultiprocessingError) -> T {
+    guard result < 0 else { return result }
+    throw failure(Int32(truncatingIfNeeded: -result), call())
+  }
+
+  /// The error of a call that failed with this errno.
+  static func failure(_ code: Int32, _ call: String) -> MultiprocessingError {
+    MultiprocessingError(.system, "\(call) failed: \(text(code)) (errno \(code)).")
+  }
+
+  static func text(_ code: Int32) -> String {
+    withUnsafeTemporaryAllocation(of: CChar.self, capacity: 128) { room in
+      room.initialize(repeating: 0)
+      guard let text = room.baseAddress, strerror_r(code, text, room.count - 1) == 0 else {
+        return "error \(code)"
+      }
+      return String(cString: text)
+    }
+  }
+
+  /// The absolute time at which a wait ends; negative for never.
+  static func deadline(after timeout: Duration?) -> Int64 {
+    guard let timeout else { return -1 }
+    let now = mp_now_ns()
+    guard timeout > .zero else { return now }
+    let (seconds, attoseconds) = timeout.components
+    guard seconds < 9_000_000_000 else { return -1 }
+    return now + seconds * 1_000_000_000 + attoseconds / 1_000_000_000
+  }
+}
+
+extension Duration {
+  /// A number of nanoseconds from the system's clock.
+  init(clock nanoseconds: Int64) { self = .nanoseconds(nanoseconds) }
+}

@@ -1,0 +1,51 @@
+/// The result of a submitted job, there or still to come; Python's `AsyncResult`.
+///
+/// A value that refers to the job: copies are the same result. It keeps its pool alive while it is pending.
+public struct AsyncResult<Value: Sendable>: Sendable {
+  private let job: ResultJob<Value>
+
+  init(_ job: ResultJob<Value>) { self.job = job }
+
+  /// The value; blocks until it is there.
+  ///
+  /// - Parameter timeout: how long to wait; nil for ever, zero or less not at all. A time-out cancels nothing.
+  /// - Throws: `timeout`; the failure of the job, the same one each time.
+  @available(*, noasync, message: "This blocks the thread; await value instead.")
+  public func get(timeout: Duration? = nil) throws -> Value {
+    guard job.wait(timeout), let outcome = job.ready else {
+      throw MultiprocessingError(.timeout, "The result is not ready within \(timeout ?? .zero).")
+    }
+    return try outcome.get()
+  }
+
+  /// Blocks until the result is ready, at most for the time-out; returns nothing either way and never throws.
+  @available(*, noasync, message: "This blocks the thread; await value instead.")
+  public func wait(timeout: Duration? = nil) { _ = job.wait(timeout) }
+
+  /// Whether the job is over, well or not; Python's `ready()`.
+  public var isReady: Bool { job.ready != nil }
+
+  /// Whether the job ended with a value; Python's `successful()`.
+  ///
+  /// - Throws: `notReady` while the job runs.
+  public func successful() throws -> Bool {
+    guard let outcome = job.ready else {
+      throw MultiprocessingError(.notReady, "\(AsyncResult.self) not ready")
+    }
+    if case .success = outcome { return true }
+    return false
+  }
+
+  /// The value; suspends until it is there, and blocks no thread.
+  public var value: Value {
+    get async throws {
+      await withCheckedContinuation { continuation in
+        if !job.add(.task(continuation)) { continuation.resume() }
+      }
+      guard let outcome = job.ready else {
+        throw MultiprocessingError(.notReady, "\(AsyncResult.self) not ready")
+      }
+      return try outcome.get()
+    }
+  }
+}

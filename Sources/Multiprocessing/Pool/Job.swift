@@ -1,0 +1,44 @@
+package import PoolCore
+import Synchronization
+
+/// A submitted job: its inputs until they are sent, its outcome until somebody takes it.
+///
+/// The machine knows a job by its id and decides; the job holds the payloads and obeys.
+package class Job: @unchecked Sendable {
+  // Sendable: what can change is only touched with `lock` held, but for `pool`, which is set before the job is shared and
+  // dropped once, by whoever resolves it.
+  let lock = Mutex(())
+
+  /// Keeps the pool alive while its result is pending (4.14).
+  var pool: AnyObject?
+
+  /// One chunk's function and inputs, encoded.
+  package func encode(_ chunk: Int) throws -> [UInt8] { preconditionFailure("abstract") }
+
+  /// Runs one chunk in the calling thread and keeps its outputs; the error of the first item that failed.
+  package func run(_ chunk: Int) -> (any Error)? { preconditionFailure("abstract") }
+
+  /// Keeps the outputs of one chunk.
+  package func store(_ chunk: Int, _ bytes: [UInt8]) throws { preconditionFailure("abstract") }
+
+  /// Keeps an error: the job's outcome, or for an imap the outcome of this chunk.
+  package func store(_ chunk: Int, failure: any Error) { preconditionFailure("abstract") }
+
+  /// Runs the callback that belongs to the outcome.
+  package func runCallback(failed: Bool) {}
+
+  /// An imap's next chunks.
+  package func deliver(_ chunks: Range<Int>) {}
+
+  /// Draws one chunk from the inputs of an imap; false at their end.
+  package func draw() throws -> Bool { false }
+
+  /// The job is over.
+  package func resolve(_ resolution: Resolution, _ error: (any Error)?) { preconditionFailure("abstract") }
+
+  func locked<R, E: Error>(_ body: () throws(E) -> R) throws(E) -> R {
+    lock._unsafeLock()
+    defer { lock._unsafeUnlock() }
+    return try body()
+  }
+}

@@ -1,0 +1,76 @@
+import PoolCore
+
+extension ResultJob.Callbacks {
+  /// Nil where there is no callback at all.
+  init?(_ success: (@Sendable (Value) -> Void)?, _ failure: (@Sendable (any Error) -> Void)?) {
+    guard success != nil || failure != nil else { return nil }
+    self.init(success: success, failure: failure)
+  }
+}
+
+extension Pool {
+  /// Submits a job with one result.
+  func submit<Value>(_ job: ResultJob<Value>, chunks: Int, bytes: [UInt8]? = nil) throws -> AsyncResult<Value> {
+    job.pool = self
+    try engine.submit(
+      job,
+      JobSpec(
+        chunks: chunks, callbackOnSuccess: job.hasSuccessCallback, callbackOnFailure: job.hasFailureCallback),
+      bytes: bytes)
+    return AsyncResult(job)
+  }
+
+  /// Runs a task in a worker; its result is fetched later. Python's `apply_async`.
+  ///
+  /// Never blocks. The task is encoded before this returns where the queue has room, later in the task handler thread where
+  /// it has none; a task that cannot be encoded makes its result throw. Callbacks run in the result handler thread, one at a
+  /// time, before the result is ready; they must not block.
+  /// - Throws: `poolNotRunning` after `close` or `terminate`; `typeNotReachable` for a private or local type.
+  @discardableResult
+  public func applyAsync<Task: PoolTask>(
+    _ task: Task, callback: (@Sendable (Task.Output) -> Void)? = nil,
+    errorCallback: (@Sendable (any Error) -> Void)? = nil
+  ) throws -> AsyncResult<Task.Output> {
+    try applyAsync(Run<Task>.self, task, callback: callback, errorCallback: errorCallback)
+  }
+
+  /// Runs a task in a worker and waits for its result. Python's `apply`.
+  ///
+  /// - Throws: the failure of the task: in a process pool a `taskFailed` whose `cause` is the task's own error where that is
+  ///   `Codable`; in a thread pool the task's own error.
+  @available(*, noasync, message: "This blocks the thread; use the async twin.")
+  public func apply<Task: PoolTask>(_ task: Task) throws -> Task.Output { try applyAsync(task).get() }
+
+  /// Runs a task in a worker and suspends until its result is there.
+  public func apply<Task: PoolTask>(_ task: Task) async throws -> Task.Output { try await applyAsync(task).value }
+
+  /// Calls a function in a worker; its result is fetched later. Python's `apply_async`.
+  @discardableResult
+  public func applyAsync<Function: PoolFunction>(
+    _ function: Function.Type, _ input: Function.Input, callback: (@Sendable (Function.Output) -> Void)? = nil,
+    errorCallback: (@Sendable (any Error) -> Void)? = nil
+  ) throws -> AsyncResult<Function.Output> {
+    let job = ApplyJob<Function>(input, callbacks: ResultJob<Function.Output>.Callbacks(callback, errorCallback))
+    guard engine.transport.needsEncoding else { return try submit(job, chunks: 1) }
+    try engine.checkRunning()
+    _ = try TypeName.of(function)
+    // A value that cannot be encoded is left to the task handler, which makes the error the job's.
+    let bytes = try? ChunkCall.encode(function, [input])
+    return try submit(job, chunks: 1, bytes: bytes)
+  }
+
+  /// Calls a function in a worker and waits for its result. Python's `apply`.
+  @available(*, noasync, message: "This blocks the thread; use the async twin.")
+  public func apply<Function: PoolFunction>(
+    _ function: Function.Type, _ input: Function.Input
+  ) throws -> Function.Output {
+    try applyAsync(function, input).get()
+  }
+
+  /// Calls a function in a worker and suspends until its result is there.
+  public func apply<Function: PoolFunction>(
+    _ function: Function.Type, _ input: Function.Input
+  ) async throws -> Function.Output {
+    try await applyAsync(function, input).value
+  }
+}

@@ -1,0 +1,96 @@
+import PoolCore
+
+extension Pool {
+  /// Calls a function on every input; the list of outputs is fetched later. Python's `map_async`.
+  ///
+  /// The inputs are listed before this returns, and sent in chunks. Where an item fails the rest of its chunk is not run,
+  /// all other chunks are, and the first failure to arrive is the result's. The callback runs once, with the whole list;
+  /// for no inputs the result is ready at once and no callback runs.
+  /// - Parameter chunkSize: how many inputs go to a worker at a time; nil for the standard, `ceil(n / (4 * workers))`.
+  /// - Throws: `poolNotRunning`; `invalidArgument` for a chunk size below 1 (CPython returns a list of None instead);
+  ///   `typeNotReachable` for a private or local type.
+  @discardableResult
+  public func mapAsync<Function: PoolFunction>(
+    _ function: Function.Type, _ inputs: some Sequence<Function.Input>, chunkSize: Int? = nil,
+    callback: (@Sendable ([Function.Output]) -> Void)? = nil, errorCallback: (@Sendable (any Error) -> Void)? = nil
+  ) throws -> AsyncResult<[Function.Output]> {
+    try engine.checkRunning()
+    try Self.check(chunkSize: chunkSize)
+    if engine.transport.needsEncoding { _ = try TypeName.of(function) }
+    let items = Array(inputs)
+    let size = chunkSize ?? ChunkSize.standard(items: items.count, workers: engine.size)
+    let job = MapJob<Function>(
+      items, chunkSize: size, callbacks: ResultJob<[Function.Output]>.Callbacks(callback, errorCallback))
+    return try submit(job, chunks: job.chunks)
+  }
+
+  static func check(chunkSize: Int?) throws(MultiprocessingError) {
+    if let chunkSize, chunkSize < 1 {
+      throw MultiprocessingError(.invalidArgument, "Chunksize must be 1+, not \(chunkSize)")
+    }
+  }
+
+  /// Calls a function on every input and waits for the outputs, in the order of the inputs. Python's `map`.
+  @available(*, noasync, message: "This blocks the thread; use the async twin.")
+  public func map<Function: PoolFunction>(
+    _ function: Function.Type, _ inputs: some Sequence<Function.Input>, chunkSize: Int? = nil
+  ) throws -> [Function.Output] {
+    try mapAsync(function, inputs, chunkSize: chunkSize).get()
+  }
+
+  /// The same; suspends instead of blocking.
+  public func map<Function: PoolFunction>(
+    _ function: Function.Type, _ inputs: some Sequence<Function.Input>, chunkSize: Int? = nil
+  ) async throws -> [Function.Output] {
+    try await mapAsync(function, inputs, chunkSize: chunkSize).value
+  }
+
+  /// Runs every task; the list of their results is fetched later. `map_async` over values that bring their function.
+  @discardableResult
+  public func mapAsync<Task: PoolTask>(
+    _ tasks: some Sequence<Task>, chunkSize: Int? = nil, callback: (@Sendable ([Task.Output]) -> Void)? = nil,
+    errorCallback: (@Sendable (any Error) -> Void)? = nil
+  ) throws -> AsyncResult<[Task.Output]> {
+    try mapAsync(Run<Task>.self, tasks, chunkSize: chunkSize, callback: callback, errorCallback: errorCallback)
+  }
+
+  /// Runs every task and waits for the results, in the order of the tasks.
+  @available(*, noasync, message: "This blocks the thread; use the async twin.")
+  public func map<Task: PoolTask>(_ tasks: some Sequence<Task>, chunkSize: Int? = nil) throws -> [Task.Output] {
+    try mapAsync(tasks, chunkSize: chunkSize).get()
+  }
+
+  /// The same; suspends instead of blocking.
+  public func map<Task: PoolTask>(
+    _ tasks: some Sequence<Task>, chunkSize: Int? = nil
+  ) async throws -> [Task.Output] {
+    try await mapAsync(tasks, chunkSize: chunkSize).value
+  }
+
+  /// Calls a function of two arguments on every pair; the outputs are fetched later. Python's `starmap_async`.
+  @discardableResult
+  public func starmapAsync<Function: PoolFunction2>(
+    _ function: Function.Type, _ inputs: some Sequence<(Function.First, Function.Second)>, chunkSize: Int? = nil,
+    callback: (@Sendable ([Function.Output]) -> Void)? = nil, errorCallback: (@Sendable (any Error) -> Void)? = nil
+  ) throws -> AsyncResult<[Function.Output]> {
+    if engine.transport.needsEncoding { _ = try TypeName.of(function) }
+    return try mapAsync(
+      Splat<Function>.self, inputs.map { Pair(first: $0.0, second: $0.1) }, chunkSize: chunkSize, callback: callback,
+      errorCallback: errorCallback)
+  }
+
+  /// Calls a function of two arguments on every pair and waits for the outputs. Python's `starmap`.
+  @available(*, noasync, message: "This blocks the thread; use the async twin.")
+  public func starmap<Function: PoolFunction2>(
+    _ function: Function.Type, _ inputs: some Sequence<(Function.First, Function.Second)>, chunkSize: Int? = nil
+  ) throws -> [Function.Output] {
+    try starmapAsync(function, inputs, chunkSize: chunkSize).get()
+  }
+
+  /// The same; suspends instead of blocking.
+  public func starmap<Function: PoolFunction2>(
+    _ function: Function.Type, _ inputs: some Sequence<(Function.First, Function.Second)>, chunkSize: Int? = nil
+  ) async throws -> [Function.Output] {
+    try await starmapAsync(function, inputs, chunkSize: chunkSize).value
+  }
+}

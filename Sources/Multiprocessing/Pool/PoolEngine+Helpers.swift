@@ -1,0 +1,182 @@
+import CMultiprocessing
+import DequeModule
+import PoolCore
+
+/// The three helper threads, in their documented roles.
+extension PoolEngine {
+  func startHelper(_ role: HelperRole) throws {
+    let process = world.process
+    let identity = ThreadIdentity(name: process.nextThreadName(function: role.rawValue), isDaemon: true)
+    state.with { $0.helpers[role] = identity }
+    try world.startThread(identity) { [self] in
+      // Counted for the fork gate: a fork waits until this thread is parked in C.
+      mp_become_helper()
+      switch role {
+      case .workerHandler: keepWorkers()
+      case .taskHandler: sendTasks()
+      case .resultHandler: handleResults()
+      }
+      process.remove(identity)
+      leave()
+      mp_cease_helper()
+    }
+  }
+
+  // MARK: Worker handler
+
+  private func keepWorkers() {
+    while true {
+      let (start, hasEnded) = state.with { ($0.starts.popFirst(), $0.hasEnded) }
+      if let start {
+        do {
+          // A pool that ended meanwhile has told the machine so; what starts now is killed with the rest.
+          if !hasEnded { try transport.start(start) }
+        } catch {
+          note(
+            MultiprocessingError(
+              .workerCouldNotStart, "A worker could not be started: \(error)", cause: error))
+          handle(.workerCouldNotStart(start))
+        }
+        continue
+      }
+      if hasEnded { return }
+      transport.watchWorkers()
+    }
+  }
+
+  // MARK: Task handler
+
+  private func sendTasks() {
+    while true {
+      // The command stays at the head while it is carried out, so that nobody overtakes it.
+      let (command, hasEnded) = state.with { state -> (Send?, Bool) in
+        state.taskHandlerWaits = state.sends.isEmpty
+        return (state.sends.first, state.hasEnded)
+      }
+      if hasEnded { return }
+      guard let command else {
+        _ = sendParker.park(until: nil)
+        continue
+      }
+      switch command {
+      case .offer(let job, let id, let chunks): send(job, id, chunks)
+      case .pull(let job, let id, let count): pull(job, id, count)
+      }
+      state.with { state in
+        if !state.sends.isEmpty { state.sends.removeFirst() }
+      }
+    }
+  }
+
+  private func send(_ job: Job, _ id: JobID, _ chunks: Range<Int>) {
+    for index in chunks {
+      guard state.with({ $0.machine.isPending(id) }) else { return }
+      let chunk = Chunk(job: id, index: index)
+      do {
+        let bytes = transport.needsEncoding ? try job.encode(index) : []
+        while !transport.offer(chunk, job, bytes) {
+          if state.with({ $0.hasEnded || !$0.machine.isPending(id) }) { return }
+          transport.waitForRoom()
+        }
+      } catch {
+        // The job fails with the error as it is; nothing reaches a worker (2.14).
+        fail(chunk, job, error, .unsendable(chunk))
+      }
+    }
+  }
+
+  private func pull(_ job: Job, _ id: JobID, _ count: Int) {
+    for _ in 0..<count {
+      guard state.with({ $0.machine.isPending(id) }) else { return }
+      do {
+        guard try job.draw() else { return handle(.inputEnded(id, failed: false)) }
+      } catch {
+        // The error takes the place of the next chunk, unwrapped (2.12).
+        let index = state.with { $0.machine.arrivedChunks(of: id) }
+        job.store(index, failure: error)
+        return handle(.inputEnded(id, failed: true))
+      }
+      let index = state.with { $0.machine.arrivedChunks(of: id) }
+      let others = state.with { state -> [PoolAction] in
+        state.actions.removeAll(keepingCapacity: true)
+        state.machine.handle(.inputArrived(id, chunks: 1), &state.actions)
+        return state.actions
+      }
+      // The chunk goes out now, before anything that was submitted later; a further pull waits for its turn.
+      send(job, id, index..<index + 1)
+      for case .pullInputs(let id, let count) in others {
+        state.with { $0.sends.append(.pull(job, id, count)) }
+      }
+    }
+  }
+
+  // MARK: Result handler
+
+  private func handleResults() {
+    var reports: [WorkerReport] = []
+    while !state.with({ $0.hasEnded }) {
+      transport.collect(&reports)
+      for report in reports { handle(report) }
+      reports.removeAll(keepingCapacity: true)
+    }
+  }
+
+  private func handle(_ report: WorkerReport) {
+    switch report {
+    case .ready(let worker): handle(.workerReady(worker))
+    case .initializerFailed(let worker, let error):
+      note(
+        MultiprocessingError(
+          .initializerFailed, "The initializer of a worker failed: \(error)", cause: error,
+          remote: (error as? MultiprocessingError)?.remote))
+      handle(.initializerFailed(worker))
+    case .returned(let worker, let chunk, let outcome): returned(worker, chunk, outcome)
+    case .exited(let worker, let name, let pid, let status, let holding):
+      exited(worker, name, pid, status, holding)
+    }
+  }
+
+  private func returned(_ worker: WorkerID, _ chunk: Chunk, _ outcome: ChunkOutcome) {
+    guard let job = state.with({ $0.jobs[chunk.job] }) else { return handle(.returned(worker, chunk, failed: false)) }
+    switch outcome {
+    case .stored: handle(.returned(worker, chunk, failed: false))
+    case .encoded(let bytes):
+      do {
+        try job.store(chunk.index, bytes)
+        handle(.returned(worker, chunk, failed: false))
+      } catch {
+        // CPython's result handler dies of this (2.16); here it is the job's error.
+        let described = MultiprocessingError(
+          .notDecodable, "The result of a task cannot be decoded: \(error)", cause: error)
+        fail(chunk, job, described, .returned(worker, chunk, failed: true))
+      }
+    case .failed(let error): fail(chunk, job, error, .returned(worker, chunk, failed: true))
+    }
+  }
+
+  private func exited(_ worker: WorkerID, _ name: String, _ pid: Int32, _ status: Int32, _ holding: Chunk?) {
+    let how = status < 0 ? "was killed by signal \(-status)" : "ended with exit status \(status)"
+    let remote = RemoteFailure(
+      worker: name, processID: pid, errorType: "", description: "\(name) \(how)", exitStatus: status)
+    if state.with({ $0.machine.isAboutToBreak(ifLost: worker) }) {
+      note(
+        MultiprocessingError(
+          .workerCouldNotStart, "Workers end before they are ready; the last one, \(name), \(how).", remote: remote))
+    }
+    guard let holding, let job = state.with({ $0.jobs[holding.job] }) else {
+      return handle(.exited(worker, holding: holding))
+    }
+    let error = MultiprocessingError(
+      .workerDied, "The worker \(name) (process \(pid)) \(how) while it ran the task.", remote: remote)
+    fail(holding, job, error, .exited(worker, holding: holding))
+  }
+
+  /// Feeds an event that makes a chunk fail, with its error.
+  private func fail(_ chunk: Chunk, _ job: Job, _ error: any Error, _ event: PoolEvent) {
+    // An imap keeps every failure in its place, and before the consumer is told of it.
+    if state.with({ $0.machine.isStream(chunk.job) }) { job.store(chunk.index, failure: error) }
+    perform(feed(event)) { action in
+      if case .keepFailure(let kept) = action { job.store(kept.index, failure: error) }
+    }
+  }
+}

@@ -1,0 +1,83 @@
+package import PoolCore
+
+/// Closing, terminating, joining.
+extension PoolEngine {
+  package var phase: PoolMachine.Phase { state.with { $0.machine.phase } }
+
+  /// No more jobs; idempotent.
+  package func close() { handle(.closed) }
+
+  /// Stops everything: queued jobs end without being done, workers are ended. Waits for the end of a process pool, which
+  /// is bounded because a worker that does not listen is killed; a thread cannot be ended and is not waited for.
+  package func terminate() {
+    handle(.terminated)
+    if transport.canKill, !isHelper { _ = waitForEnd(nil) }
+  }
+
+  /// Stops everything and waits for nothing: for the last reference to a pool.
+  package func abandon() { handle(.terminated) }
+
+  /// Whether the calling thread is one of this pool's helper threads.
+  var isHelper: Bool {
+    let current = ThreadIdentity.current
+    return state.with { state in state.helpers.values.contains { $0 === current } }
+  }
+
+  /// Waits until every worker and helper thread has ended.
+  package func join() throws {
+    try checkJoinable()
+    _ = waitForEnd(nil)
+  }
+
+  /// The same without blocking a thread.
+  package func joinAsync() async throws {
+    try checkJoinable()
+    await withCheckedContinuation { continuation in
+      if !add(.task(continuation)) { continuation.resume() }
+    }
+  }
+
+  private func checkJoinable() throws {
+    if phase == .running { throw MultiprocessingError(.poolStillRunning, "Pool is still running") }
+    if isHelper {
+      // CPython waits for ever here: the pool cannot end before its own callback does.
+      throw MultiprocessingError(.wouldDeadlock, "A callback cannot join the pool that runs it.")
+    }
+  }
+
+  func waitForEnd(_ timeout: Duration?) -> Bool {
+    let parker = world.makeParker()
+    guard add(.thread(parker)) else { return true }
+    return parker.park(until: timeout.map { world.now + $0 })
+  }
+
+  private func add(_ waiter: Waiter) -> Bool {
+    state.with { state in
+      guard !(state.hasEnded && state.helpersLeft == 0) else { return false }
+      state.joiners.append(waiter)
+      return true
+    }
+  }
+
+  /// Every worker is gone: the helper threads end.
+  func end() {
+    state.with { $0.hasEnded = true }
+    sendParker.unpark()
+    for role in HelperRole.allCases { transport.interrupt(role) }
+  }
+
+  /// A helper thread ends; the last one gives everything back and wakes whoever joins.
+  func leave() {
+    let isLast = state.with { state in
+      state.helpersLeft == 1
+    }
+    if isLast { transport.shutDown() }
+    let woken = state.with { state -> [Waiter] in
+      state.helpersLeft -= 1
+      guard state.helpersLeft == 0 else { return [] }
+      defer { state.joiners = [] }
+      return state.joiners
+    }
+    for waiter in woken { waiter.wake() }
+  }
+}

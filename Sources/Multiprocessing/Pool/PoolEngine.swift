@@ -1,0 +1,181 @@
+package import PoolCore
+import DequeModule
+
+/// A pool at work: the machine behind a lock, the jobs' payloads, and the three helper threads that drive a transport.
+///
+/// Any thread feeds events; the actions that come out are performed at once where they touch no channel, and are queued
+/// for the helper thread whose role they belong to where they do. Nothing blocks, calls user code or wakes anybody with the
+/// lock held.
+package final class PoolEngine: Sendable {
+  let world: any World
+  let transport: any Transport
+  let size: Int
+
+  /// What the task handler has to do, in this order.
+  enum Send {
+    case offer(Job, JobID, Range<Int>)
+    case pull(Job, JobID, Int)
+  }
+
+  struct State {
+    var machine: PoolMachine
+    var jobs: [JobID: Job] = [:]
+    var sends: Deque<Send> = []
+    var starts: Deque<WorkerID> = []
+    /// Why the pool is broken.
+    var fault: MultiprocessingError?
+    /// Whoever waits for the end of the helper threads.
+    var joiners: [Waiter] = []
+    var helpersLeft = 0
+    var hasEnded = false
+    var helpers: [HelperRole: ThreadIdentity] = [:]
+    var taskHandlerWaits = false
+    var actions: [PoolAction] = []
+  }
+  let state: Guarded<State>
+  let sendParker: any Parker
+
+  /// Makes a pool at work: starts all workers in the calling thread, in order, then the helper threads in theirs.
+  ///
+  /// - Throws: what kept a worker from starting; then nothing is left of the pool.
+  package init(size: Int, transport: any Transport) throws {
+    world = CurrentWorld.world
+    self.size = size
+    self.transport = transport
+    sendParker = world.makeParker()
+    state = Guarded(State(machine: PoolMachine(size: size)))
+    try transport.prepare()
+    let actions = feed(.opened)
+    do {
+      for case .startWorker(let worker) in actions { try transport.start(worker) }
+      state.with { $0.helpersLeft = HelperRole.allCases.count }
+      for role in HelperRole.allCases { try startHelper(role) }
+    } catch {
+      transport.abandon()
+      throw error
+    }
+  }
+
+  // MARK: Jobs
+
+  /// Submits a job; `bytes` is its only chunk, where the submitter has encoded it already.
+  @discardableResult
+  package func submit(_ job: Job, _ spec: JobSpec, bytes: [UInt8]? = nil) throws -> JobID {
+    let (id, actions, wake) = try state.with { state throws(MultiprocessingError) -> (JobID, [PoolAction], Bool) in
+      guard state.machine.phase == .running else { throw Self.notRunning(state.fault) }
+      let id = state.machine.nextJob
+      state.jobs[id] = job
+      state.actions.removeAll(keepingCapacity: true)
+      state.machine.handle(.submitted(spec), &state.actions)
+      // With nothing queued before it, the submitting thread writes to the transport itself.
+      if let bytes, state.sends.isEmpty, state.actions == [.offer(id, 0..<1)],
+        transport.offer(Chunk(job: id, index: 0), job, bytes)
+      {
+        return (id, [], false)
+      }
+      return (id, queue(&state), state.takeTaskHandlerWake())
+    }
+    if wake { sendParker.unpark() }
+    perform(actions, from: nil)
+    return id
+  }
+
+  private static func notRunning(_ fault: MultiprocessingError?) -> MultiprocessingError {
+    MultiprocessingError(
+      .poolNotRunning, "Pool not running" + (fault.map { ": \($0.message)" } ?? ""), cause: fault)
+  }
+
+  /// Whether the pool takes jobs.
+  package func checkRunning() throws {
+    try state.with { state throws(MultiprocessingError) in
+      guard state.machine.phase == .running else { throw Self.notRunning(state.fault) }
+    }
+  }
+
+  // MARK: Events and actions
+
+  /// Gives one event to the machine and performs what comes of it, in the calling thread.
+  func handle(_ event: PoolEvent, outcome: ((PoolAction) -> Void)? = nil) {
+    perform(feed(event), from: outcome)
+  }
+
+  /// Gives one event to the machine; what belongs to a helper thread is queued, the rest is returned.
+  func feed(_ event: PoolEvent) -> [PoolAction] {
+    let (actions, wake) = state.with { state in
+      state.actions.removeAll(keepingCapacity: true)
+      state.machine.handle(event, &state.actions)
+      return (queue(&state), state.takeTaskHandlerWake())
+    }
+    if wake { sendParker.unpark() }
+    return actions
+  }
+
+  /// Moves the actions of the task handler into its queue, in order; returns the others.
+  private func queue(_ state: inout State) -> [PoolAction] {
+    state.actions.filter { action in
+      switch action {
+      case .offer(let id, let chunks):
+        if let job = state.jobs[id] { state.sends.append(.offer(job, id, chunks)) }
+        return false
+      case .pullInputs(let id, let count):
+        if let job = state.jobs[id] { state.sends.append(.pull(job, id, count)) }
+        return false
+      default: return true
+      }
+    }
+  }
+
+  /// Performs actions in the calling thread; `keep` is told of the failures that the machine wants kept.
+  func perform(_ actions: [PoolAction], from keep: ((PoolAction) -> Void)?) {
+    for action in actions {
+      switch action {
+      case .startWorker(let worker):
+        state.with { $0.starts.append(worker) }
+        transport.interrupt(.workerHandler)
+      case .withdraw(let id): transport.withdraw(id)
+      case .sendStop: transport.sendStop()
+      case .keepFailure: keep?(action)
+      case .runCallback(let id, let failed): runCallback(id, failed)
+      case .deliver(let id, let chunks): state.with { $0.jobs[id] }?.deliver(chunks)
+      case .resolve(let id, let resolution):
+        let (job, fault) = state.with { ($0.jobs.removeValue(forKey: id), $0.fault) }
+        job?.resolve(resolution, Self.error(resolution, fault))
+      case .killWorker(let worker): transport.kill(worker)
+      case .wakeJoiners: end()
+      case .offer, .pullInputs: break  // Queued by `queue`.
+      }
+    }
+  }
+
+  private func runCallback(_ id: JobID, _ failed: Bool) {
+    guard let job = state.with({ $0.jobs[id] }) else { return }
+    job.runCallback(failed: failed)
+    handle(.callbackFinished(id))
+  }
+
+  private static func error(_ resolution: Resolution, _ fault: MultiprocessingError?) -> MultiprocessingError? {
+    switch resolution {
+    case .succeeded, .failed: nil
+    case .terminated:
+      MultiprocessingError(.terminated, "The pool was terminated before the job was done.")
+    case .broken:
+      fault ?? MultiprocessingError(.workerCouldNotStart, "The pool cannot start workers any more.")
+    case .cancelled: MultiprocessingError(.cancelled, "The job was cancelled.")
+    case .expired: MultiprocessingError(.deadlinePassed, "The deadline of the job passed.")
+    }
+  }
+
+  /// Records why the pool is about to break; the first reason stays.
+  func note(_ fault: MultiprocessingError) {
+    state.with { if $0.fault == nil { $0.fault = fault } }
+  }
+}
+
+extension PoolEngine.State {
+  /// Whether the task handler sleeps and has something to do now.
+  mutating func takeTaskHandlerWake() -> Bool {
+    guard taskHandlerWaits, !sends.isEmpty else { return false }
+    taskHandlerWaits = false
+    return true
+  }
+}

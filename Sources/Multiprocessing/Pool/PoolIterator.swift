@@ -1,0 +1,85 @@
+import PoolCore
+
+/// The outputs of `imap` or `imapUnordered`, one after the other; Python's `IMapIterator`.
+///
+/// One consumer at a time. Iterating with `for try await` suspends; `next(timeout:)` blocks. It outlives `close`, and after
+/// `terminate` throws `terminated` (CPython's blocks for ever).
+public final class PoolIterator<Output: Sendable>: Sendable, AsyncSequence {
+  private let job: StreamJob<Output>
+  private let id: JobID
+  private let engine: PoolEngine
+
+  init(_ job: StreamJob<Output>, _ id: JobID, _ engine: PoolEngine) {
+    self.job = job
+    self.id = id
+    self.engine = engine
+  }
+
+  /// The next output; nil after the last. Blocks until it is there.
+  ///
+  /// - Parameter timeout: how long to wait; nil for ever, zero not at all.
+  /// - Throws: `timeout`, after which iterating can go on; the failure of the item whose turn it is.
+  @available(*, noasync, message: "This blocks the thread; iterate with for try await.")
+  public func next(timeout: Duration? = nil) throws -> Output? {
+    let world = CurrentWorld.world
+    let deadline = timeout.map { world.now + $0 }
+    while true {
+      if let step = try take() { return step.output }
+      let parker = world.makeParker()
+      guard job.add(.thread(parker)) else { continue }
+      if !parker.park(until: deadline) {
+        job.remove(parker)
+        if let step = try take() { return step.output }
+        throw MultiprocessingError(.timeout, "The next result did not arrive within \(timeout ?? .zero).")
+      }
+    }
+  }
+
+  /// One step of the iteration: an output, or nil at the end; no step where nothing is there yet.
+  private struct Taken { var output: Output? }
+
+  private func take() throws -> Taken? {
+    switch job.step() {
+    case .item(let output, let chunks):
+      report(chunks)
+      return Taken(output: output)
+    case .failure(let error, let chunks):
+      report(chunks)
+      throw error
+    case .finished: return Taken(output: nil)
+    case .nothingYet: return nil
+    }
+  }
+
+  private func report(_ chunks: Int) {
+    if chunks > 0 { engine.handle(.consumed(id, chunks: chunks)) }
+  }
+
+  /// The remaining outputs as a list; blocks until the last one is there.
+  @available(*, noasync, message: "This blocks the thread; iterate with for try await.")
+  public func collect() throws -> [Output] {
+    var outputs: [Output] = []
+    while let output = try next() { outputs.append(output) }
+    return outputs
+  }
+
+  /// An iterator over the remaining outputs; all iterators of one `PoolIterator` share its place.
+  public func makeAsyncIterator() -> AsyncIterator { AsyncIterator(base: self) }
+
+  /// Iterates without blocking a thread.
+  public struct AsyncIterator: AsyncIteratorProtocol {
+    fileprivate let base: PoolIterator
+
+    /// The next output; nil after the last.
+    public mutating func next() async throws -> Output? { try await base.nextAsync() }
+  }
+
+  private func nextAsync() async throws -> Output? {
+    while true {
+      if let step = try take() { return step.output }
+      await withCheckedContinuation { continuation in
+        if !job.add(.task(continuation)) { continuation.resume() }
+      }
+    }
+  }
+}

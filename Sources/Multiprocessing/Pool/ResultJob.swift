@@ -1,0 +1,102 @@
+package import PoolCore
+
+/// A job with one result: what an `AsyncResult` refers to.
+package class ResultJob<Value: Sendable>: Job, @unchecked Sendable {
+  // Sendable: as for Job.
+  private var outcome: Result<Value, any Error>?
+  private var isReady = false
+  private var waiters: [Waiter] = []
+  private var callbacks: Callbacks?
+
+  /// What to run before the result is ready.
+  struct Callbacks: Sendable {
+    var success: (@Sendable (Value) -> Void)?
+    var failure: (@Sendable (any Error) -> Void)?
+  }
+
+  init(callbacks: Callbacks?) { self.callbacks = callbacks }
+
+  var hasSuccessCallback: Bool { callbacks?.success != nil }
+  var hasFailureCallback: Bool { callbacks?.failure != nil }
+
+  /// The value made of all chunks, once they are all back.
+  func assemble() throws -> Value { preconditionFailure("abstract") }
+
+  /// Drops the inputs and what was kept of the chunks.
+  func release() {}
+
+  override package func store(_ chunk: Int, failure: any Error) {
+    locked { if outcome == nil { outcome = .failure(failure) } }
+  }
+
+  /// The outcome of a job whose chunks are all back; assembled once.
+  private func settled() -> Result<Value, any Error> {
+    if let outcome = locked({ outcome }) { return outcome }
+    let made = Result { try assemble() }
+    return locked {
+      if outcome == nil { outcome = made }
+      return outcome ?? made
+    }
+  }
+
+  override package func runCallback(failed: Bool) {
+    switch settled() {
+    case .success(let value): callbacks?.success?(value)
+    case .failure(let error): callbacks?.failure?(error)
+    }
+  }
+
+  override package func resolve(_ resolution: Resolution, _ error: (any Error)?) {
+    if let error {
+      locked { if outcome == nil { outcome = .failure(error) } }
+    } else {
+      _ = settled()
+    }
+    release()
+    callbacks = nil
+    let woken = locked {
+      isReady = true
+      defer { waiters = [] }
+      return waiters
+    }
+    for waiter in woken { waiter.wake() }
+    // Last: this may be the end of the pool.
+    pool = nil
+  }
+
+  // MARK: Waiting
+
+  /// The outcome if it is ready.
+  var ready: Result<Value, any Error>? { locked { isReady ? outcome : nil } }
+
+  /// Registers a waiter; false if the result is ready already.
+  func add(_ waiter: Waiter) -> Bool {
+    locked {
+      guard !isReady else { return false }
+      waiters.append(waiter)
+      return true
+    }
+  }
+
+  private func remove(_ parker: any Parker) {
+    locked {
+      waiters.removeAll { waiter in
+        if case .thread(let other) = waiter { return other === parker }
+        return false
+      }
+    }
+  }
+
+  /// Blocks until the result is ready or the time is over; false if it was.
+  func wait(_ timeout: Duration?) -> Bool {
+    if locked({ isReady }) { return true }
+    if let timeout, timeout <= .zero { return false }
+    let world = CurrentWorld.world
+    let deadline = timeout.map { world.now + $0 }
+    let parker = world.makeParker()
+    guard add(.thread(parker)) else { return true }
+    if parker.park(until: deadline) { return true }
+    remove(parker)
+    return locked { isReady }
+  }
+}

@@ -1,0 +1,38 @@
+/// A pool of worker threads in the calling process; Python's `multiprocessing.pool.ThreadPool`.
+///
+/// It has every method of `Pool`, and takes closures as well: nothing is encoded, values and errors are handed over as they
+/// are. `terminate` drops what is queued, but cannot stop a task that runs: it does not wait for it, and drops its result.
+public final class ThreadPool: Pool, @unchecked Sendable {
+  // Sendable: as for Pool.
+
+  /// Starts a pool of worker threads, named like all threads of the process: `Thread-1`, `Thread-2`, …
+  ///
+  /// - Parameters:
+  ///   - processes: how many workers; nil for one a logical processor.
+  ///   - initializer: what each worker thread runs once, before its first task.
+  public init(processes: Int? = nil, initializer: (any Initializer)? = nil) throws {
+    let size = try Self.checkedSize(processes)
+    let transport = try CurrentWorld.world.makeThreadTransport(
+      TransportConfiguration(size: size, startMethod: .spawn, initializer: initializer))
+    try super.init(PoolEngine(size: size, transport: transport))
+  }
+
+  /// Calls a closure in a worker thread; its result is fetched later.
+  ///
+  /// Never blocks. Callbacks run in the result handler thread, before the result is ready.
+  /// - Throws: `poolNotRunning`.
+  @discardableResult
+  public func applyAsync<Output: Sendable>(
+    callback: (@Sendable (Output) -> Void)? = nil, errorCallback: (@Sendable (any Error) -> Void)? = nil,
+    _ body: @escaping @Sendable () throws -> Output
+  ) throws -> AsyncResult<Output> {
+    let job = ClosureJob(body, callbacks: ResultJob<Output>.Callbacks(callback, errorCallback))
+    return try submit(job, chunks: 1)
+  }
+
+  /// Calls a closure in a worker thread and waits for its result.
+  @available(*, noasync, message: "This blocks the thread; use applyAsync and await its value.")
+  public func apply<Output: Sendable>(_ body: @escaping @Sendable () throws -> Output) throws -> Output {
+    try applyAsync(body).get()
+  }
+}

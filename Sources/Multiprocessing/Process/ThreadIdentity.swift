@@ -1,0 +1,41 @@
+import CMultiprocessing
+
+/// A thread of the calling process, as its name and its place in the list of threads; Python's `threading.Thread` as seen
+/// from outside.
+public final class ThreadIdentity: Sendable, CustomStringConvertible {
+  /// The name: `MainThread`, or `Thread-N`, from the conventions of 3.10 on with the thread's function behind it. A
+  /// thread that this library did not start is `Dummy-N`.
+  public let name: String
+
+  /// Whether the process ends without waiting for this thread.
+  public let isDaemon: Bool
+
+  /// Whether the list of live threads shows it; the library's threads that serve one `await` are not shown.
+  package let isListed: Bool
+
+  package init(name: String, isDaemon: Bool, isListed: Bool = true) {
+    self.name = name
+    self.isDaemon = isDaemon
+    self.isListed = isListed
+  }
+
+  /// The name.
+  public var description: String { name }
+
+  /// The calling thread; Python's `threading.current_thread()`. Never blocks.
+  public static var current: ThreadIdentity {
+    if let pointer = mp_thread_identity() {
+      return Unmanaged<ThreadIdentity>.fromOpaque(pointer).takeUnretainedValue()
+    }
+    let process = CurrentWorld.world.process
+    if mp_thread_id() == process.identity.processID { return process.mainThread }
+    let identity = process.adoptForeignThread()
+    // Kept for the life of the process: the thread may end at any time without telling.
+    mp_set_thread_identity(Unmanaged.passRetained(identity).toOpaque())
+    return identity
+  }
+
+  /// The live threads of the calling process that the library knows: the main thread first, the others in order of their
+  /// start; Python's `threading.enumerate()`. Threads that the program made by other means are not listed.
+  public static var live: [ThreadIdentity] { CurrentWorld.world.process.liveThreads }
+}

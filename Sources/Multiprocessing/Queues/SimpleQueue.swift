@@ -1,0 +1,49 @@
+/// A queue between processes: first in, first out, any number of writers and readers; Python's `SimpleQueue`.
+///
+/// It reaches worker processes as a stored property of an `Initializer`, never as the argument of a task: that throws
+/// `sharingNotAllowed`, as in Python. Between threads it goes anywhere. There is no time-out and no size; `put` blocks while
+/// the system's buffer is full.
+public final class SimpleQueue<Element: Codable & Sendable>: Codable, Sendable {
+  private let channel: any Channel
+
+  /// A queue for processes of this context; any start method takes it.
+  public init(context: Context? = nil) throws {
+    channel = try CurrentWorld.world.makeChannel()
+  }
+
+  /// Joins the queue that another process shared. Used by the library; throws for any other decoder.
+  public init(from decoder: any Decoder) throws {
+    channel = try CurrentWorld.world.decodeChannel(from: decoder)
+  }
+
+  /// Shares the queue with a new worker. Used by the library; throws for any other encoder.
+  public func encode(to encoder: any Encoder) throws { try channel.share(to: encoder) }
+
+  /// Puts an element; may block while the queue is full.
+  ///
+  /// - Throws: the element's encoding error, which leaves the queue as it was; `queueClosed` after `close` or when no
+  ///   reader is left.
+  public func put(_ element: Element) throws { try channel.send(Wire.encode(element)) }
+
+  /// Takes the oldest element; blocks until there is one.
+  ///
+  /// - Throws: `queueClosed` after `close`, or when the queue is empty and no writer is left, Python's EOFError.
+  @available(*, noasync, message: "This blocks the thread; in async code use the twin that suspends.")
+  public func get() throws -> Element { try take() }
+
+  private func take() throws -> Element {
+    guard let bytes = try channel.receive() else {
+      throw MultiprocessingError(.queueClosed, "The queue is empty and nobody is left to put anything.")
+    }
+    return try Wire.decode(Element.self, from: bytes)
+  }
+
+  /// Takes the oldest element without blocking a thread of the caller's.
+  public func get() async throws -> Element { try await Blocking.run { try self.take() } }
+
+  /// Whether nothing is waiting; another process may change that at any moment.
+  public var isEmpty: Bool { !channel.hasMessage }
+
+  /// Closes this process's ends; idempotent. Python's `close`, since 3.9.
+  public func close() { channel.close() }
+}

@@ -1,0 +1,72 @@
+import CMultiprocessing
+import PoolCore
+
+/// Everything that a new child needs to know, as it travels to it.
+///
+/// It lies in a file in memory whose descriptor comes first in the message that starts the child; behind it come a pidfd of
+/// the main process, and what the role says.
+struct ChildStart: Codable, Sendable {
+  var name: String
+  var identity: [Int]
+  var isDaemon: Bool
+  var startMethod: StartMethod
+  var parentName: String
+  var parentIdentity: [Int]
+  var parentProcessID: Int32
+  var threadsCreated: Int
+  var mainThread: String
+  var profile: String
+  var timeScale: Double
+  var seed: UInt64?
+  var workers: Int?
+  var workingDirectory: String?
+  /// What the variable that steers the runtime's crash report held before the start.
+  var backtrace: String?
+  var role: Role
+
+  enum Role: Codable, Sendable {
+    /// A worker of a pool; the third descriptor is the pool's memory, the others are shared objects'.
+    case worker(WorkerStart)
+    /// A server that forks workers on request, over the socket that it was started with.
+    case server
+  }
+}
+
+/// What a worker of a pool needs to know.
+struct WorkerStart: Codable, Sendable {
+  /// Its area in the pool's memory, and how many there are.
+  var area: Int
+  var areas: Int
+  var maxTasksPerChild: Int?
+  /// The name of the initializer's type, and its bytes.
+  var initializer: String?
+  var initializerBytes: [UInt8]
+}
+
+extension ChildStart {
+  /// A child of the calling process; the caller sets the role.
+  init(name: String, identity: [Int], method: StartMethod, process: ProcessState, role: Role) {
+    let settings = process.settings.with { $0 }
+    self.init(
+      name: name, identity: identity, isDaemon: true, startMethod: method, parentName: process.identity.name,
+      parentIdentity: process.identity.identity, parentProcessID: process.identity.processID, threadsCreated: 0,
+      mainThread: ThreadNumbering.main, profile: settings.profile.name, timeScale: settings.timeScale,
+      seed: settings.seed, workers: settings.workers, workingDirectory: nil, backtrace: nil, role: role)
+  }
+
+  var settings: Settings {
+    Settings(profile: Profile.named(profile) ?? .host, timeScale: timeScale, seed: seed, workers: workers)
+  }
+
+  /// The state of the process that this start describes.
+  func makeProcessState(processID: Int32) -> ProcessState {
+    let parent = ProcessIdentity(
+      name: parentName, identity: parentIdentity, processID: parentProcessID, isDaemon: !parentIdentity.isEmpty,
+      parent: nil)
+    let own = ProcessIdentity(
+      name: name, identity: identity, processID: processID, isDaemon: isDaemon, parent: parent)
+    return ProcessState(
+      identity: own, settings: settings, startMethod: startMethod, threadsCreated: threadsCreated,
+      mainThread: mainThread)
+  }
+}

@@ -1,0 +1,92 @@
+import CMultiprocessing
+import Glibc
+
+/// A process without threads that forks workers on request: the template of a fork pool, and the fork server.
+///
+/// It stays single-threaded for its whole life, so what it forks may do anything. It ends when its first client closes the
+/// line, or when the main process ends.
+struct ServerMain {
+  private struct Child {
+    var processID: Int32
+    var pidfd: Int32
+    var client: Int32
+    var id: UInt64
+  }
+
+  /// The first client; the others came over it.
+  private let master: Int32
+  private var clients: [Int32]
+  private let main: Int32
+  private var children: [Child] = []
+
+  private init(master: Int32, main: Int32) {
+    self.master = master
+    self.main = main
+    clients = [master]
+  }
+
+  /// Serves until the end; never returns.
+  static func run(master: Int32, main: Int32) -> Never {
+    mp_name_thread("mp-server")
+    var server = ServerMain(master: master, main: main)
+    while true { server.step() }
+  }
+
+  private mutating func step() {
+    let watched = clients + children.map(\.pidfd) + [main]
+    var ready = [UInt8](repeating: 0, count: watched.count)
+    guard mp_poll(watched, &ready, Int32(watched.count), -1) >= 0, ready.last == 0 else { mp_child_exit(0) }
+    // Deaths first: a client that sees its line closed must have heard of every end.
+    let ended = children.indices.filter { ready[clients.count + $0] != 0 }
+    let asked = clients.indices.filter { ready[$0] != 0 }.map { clients[$0] }
+    for index in ended.reversed() { reap(children.remove(at: index)) }
+    for client in asked { serve(client) }
+  }
+
+  private func reap(_ child: Child) {
+    var status: Int32 = 0
+    _ = mp_pidfd_reap(child.pidfd, &status, 1)
+    _ = mp_close(child.pidfd)
+    send(ServerMessage(.exited, id: child.id, value: status), [], to: child.client)
+  }
+
+  private func send(_ message: ServerMessage, _ descriptors: [Int32], to client: Int32) {
+    let bytes = message.bytes
+    // A client that is gone needs no answer.
+    _ = mp_send(client, bytes, bytes.count, descriptors, Int32(descriptors.count), 1)
+  }
+
+  private mutating func serve(_ client: Int32) {
+    guard let received = try? ReceivedStart.receive(client, wait: false), let message = ServerMessage(received.bytes) else {
+      if client == master { mp_child_exit(0) }
+      clients.removeAll { $0 == client }
+      _ = mp_close(client)
+      return
+    }
+    switch message.kind {
+    case .client: clients += received.descriptors
+    case .start: start(message.id, received, client)
+    default: for number in received.descriptors { _ = mp_close(number) }
+    }
+  }
+
+  private mutating func start(_ id: UInt64, _ received: ReceivedStart, _ client: Int32) {
+    let own = getpid()
+    let pid = mp_plain_fork()
+    let failure = mp_errno()
+    if pid == 0 {
+      for number in clients + children.map(\.pidfd) + [main] { _ = mp_close(number) }
+      ChildMain.runForked(received, server: own)
+    }
+    for number in received.descriptors { _ = mp_close(number) }
+    guard pid > 0 else { return send(ServerMessage(.failed, id: id, value: failure), [], to: client) }
+    let pidfd = mp_pidfd_open(pid)
+    guard pidfd >= 0 else {
+      kill(pid, SIGKILL)
+      waitpid(pid, nil, 0)
+      return send(ServerMessage(.failed, id: id, value: -pidfd), [], to: client)
+    }
+    children.append(Child(processID: pid, pidfd: pidfd, client: client, id: id))
+    send(ServerMessage(.started, id: id, value: pid), [pidfd], to: client)
+  }
+}

@@ -1,0 +1,98 @@
+/// Where everything lies in the memory that a pool shares with its workers.
+///
+/// One anonymous file. Its first part is mapped by all: a header, an area for each worker, the slots of the task queue.
+/// Behind that lie payloads that are too large for a slot or a ring; they are written and read by offset, and the file is
+/// sparse, so that only live payloads cost memory. See README.md beside this file.
+struct Layout: Sendable {
+  let workers: Int
+
+  // MARK: Header
+
+  /// The position of the next chunk to be put.
+  static let tail = 64
+  /// The position of the next chunk to be claimed.
+  static let head = 128
+  /// What workers without a chunk wait on, and how many do.
+  static let taskSignal = 192
+  static let sleepers = 196
+  /// Not 0: a worker that finds the queue empty ends.
+  static let stop = 200
+  /// What the task handler waits on for a free slot, and whether it does.
+  static let roomSignal = 256
+  static let roomWanted = 260
+  /// What the result handler waits on, and whether it does.
+  static let resultSignal = 320
+  static let collectorSleeps = 324
+  static let headerSize = 4096
+
+  // MARK: Worker areas
+
+  /// What the worker runs: job + 1 (0: nothing), and the chunk.
+  static let heldJob = 0
+  static let heldChunk = 8
+  /// Not 0: the worker is counted among the sleepers.
+  static let sleeps = 16
+  /// Bytes that the worker has put into its ring, and that the parent has taken.
+  static let resultTail = 64
+  static let resultHead = 128
+  /// What the worker waits on for room in its ring, and whether it does.
+  static let spaceSignal = 192
+  static let spaceWanted = 196
+  /// Bytes of large outcomes that the worker has written, and that the parent has read.
+  static let largeWritten = 256
+  static let largeRead = 320
+  /// Where the worker writes its next large outcome.
+  static let largeNext = 264
+  static let ring = 4096
+  static let ringSize = 1 << 16
+  static let areaSize = ring + ringSize
+
+  func area(_ index: Int) -> Int { Self.headerSize + index * Self.areaSize }
+
+  // MARK: Slots
+
+  static let slotCount = 1024
+  static let slotSize = 256
+  static let slotState = 0
+  static let slotJob = 8
+  static let slotChunk = 16
+  static let slotLength = 24
+  /// Where a large payload lies; 0 for one that is in the slot.
+  static let slotOffset = 32
+  static let slotBytes = 40
+  static let inlineCapacity = slotSize - slotBytes
+
+  func slot(_ position: UInt64) -> Int {
+    Self.headerSize + workers * Self.areaSize + Int(position % UInt64(Self.slotCount)) * Self.slotSize
+  }
+
+  /// The size of the part that is mapped.
+  var mappedSize: Int { Self.headerSize + workers * Self.areaSize + Self.slotCount * Self.slotSize }
+
+  // MARK: Large payloads
+
+  /// Where large task payloads begin, and where those of a worker's outcomes do; offsets cost nothing in a sparse file.
+  static let largeTasks: UInt64 = 1 << 40
+  static func largeOutcomes(_ area: Int) -> UInt64 { (1 << 50) + UInt64(area) << 42 }
+}
+
+/// The state of a slot: a word that says which position of the queue it stands for, and what has become of it.
+struct SlotState: Equatable {
+  enum Phase: UInt64 { case free, ready, claimed }
+
+  var word: UInt64
+
+  init(word: UInt64) { self.word = word }
+
+  /// `owner`: the claiming worker's area + 1; only with `claimed`.
+  init(_ phase: Phase, _ position: UInt64, owner: Int = 0) {
+    word = position << 22 | UInt64(owner) << 2 | phase.rawValue
+  }
+
+  var phase: Phase? { Phase(rawValue: word & 3) }
+  var owner: Int { Int(word >> 2 & 0xF_FFFF) }
+  var position: UInt64 { word >> 22 }
+
+  /// The owner of chunks that the pool takes back.
+  static let pool = 0xF_FFFF
+}

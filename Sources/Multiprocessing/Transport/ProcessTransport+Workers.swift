@@ -1,0 +1,147 @@
+import CMultiprocessing
+import Glibc
+package import PoolCore
+
+/// Watching and ending workers, and hearing what they say.
+extension ProcessTransport {
+  /// How long a worker may take to end when it is asked; then it is killed.
+  private static let patience: Duration = .milliseconds(500)
+
+  package func kill(_ id: WorkerID) {
+    let worker = state.with { state -> Worker? in
+      guard var worker = state.workers[id] else {
+        state.doomed.insert(id)
+        return nil
+      }
+      worker.killDeadline = System.deadline(after: Self.patience)
+      state.workers[id] = worker
+      return worker
+    }
+    guard let worker else { return }
+    _ = mp_pidfd_signal(worker.child.pidfd.number, SIGTERM)
+    mp_event_signal(event.number)
+  }
+
+  // MARK: Worker handler
+
+  package func watchWorkers() {
+    let workers = state.with { $0.workers.values.filter { $0.status == nil } }
+    let connection = connection
+    // Of a server's workers the server reports the end, with the status; where it is gone, their pidfds tell of it.
+    let watched = workers.filter { !$0.isForked || connection?.isClosed != false }
+    var numbers = [event.number] + watched.map(\.child.pidfd.number)
+    if let connection, !connection.isClosed { numbers.append(connection.socket.number) }
+    var ready = [UInt8](repeating: 0, count: numbers.count)
+    let deadline = workers.compactMap(\.killDeadline).min() ?? -1
+    guard mp_poll(numbers, &ready, Int32(numbers.count), deadline) >= 0 else { return }
+    mp_event_drain(event.number)
+
+    var ended: [(WorkerID, Int32)] = []
+    for (index, worker) in watched.enumerated() where ready[index + 1] != 0 {
+      // Nobody can say how a worker ended whose server is gone; it was its end that ended it.
+      var status: Int32 = -SIGKILL
+      if !worker.isForked { _ = mp_pidfd_reap(worker.child.pidfd.number, &status, 1) }
+      ended.append((worker.id, status))
+    }
+    if let connection { ended += connection.takeExits().map { (WorkerID(UInt32(truncatingIfNeeded: $0.id)), $0.status) } }
+    forceDue()
+    guard !ended.isEmpty else { return }
+    state.with { state in
+      for (id, status) in ended {
+        guard var worker = state.workers[id], worker.status == nil else { continue }
+        worker.status = status
+        worker.killDeadline = nil
+        state.workers[id] = worker
+        state.ended.append(worker)
+      }
+    }
+    wakeCollector()
+  }
+
+  /// Kills by force whoever was asked to end and did not in time.
+  private func forceDue() {
+    let now = mp_now_ns()
+    let due = state.with { state -> [Worker] in
+      let due = state.workers.values.filter { $0.status == nil && $0.killDeadline.map { $0 <= now } == true }
+      for worker in due { state.workers[worker.id]?.killDeadline = nil }
+      return due
+    }
+    for worker in due { _ = mp_pidfd_signal(worker.child.pidfd.number, SIGKILL) }
+  }
+
+  // MARK: Result handler
+
+  package func collect(_ reports: inout [WorkerReport]) {
+    while true {
+      let signal = mp_load32(segment.base + Layout.resultSignal)
+      if gather(&reports) { return }
+      mp_store32(segment.base + Layout.collectorSleeps, 1)
+      mp_fence()
+      if !hasNews { _ = mp_futex_wait(segment.base + Layout.resultSignal, signal, -1, 1) }
+      mp_store32(segment.base + Layout.collectorSleeps, 0)
+    }
+  }
+
+  private var hasNews: Bool {
+    state.with { state in
+      if state.collectorIsInterrupted || !state.ended.isEmpty { return true }
+      return state.workers.values.contains { !ResultRing(segment: segment, area: $0.area).isEmpty }
+    }
+  }
+
+  /// Appends what there is to report; false if there is nothing and nobody interrupts.
+  private func gather(_ reports: inout [WorkerReport]) -> Bool {
+    // The ends are taken first: what an ended worker has said is all in its ring by then.
+    let (workers, ended, isInterrupted) = state.with { state in
+      defer {
+        state.ended = []
+        state.collectorIsInterrupted = false
+      }
+      return (Array(state.workers.values), state.ended, state.collectorIsInterrupted)
+    }
+    for worker in workers { drain(worker, &reports) }
+    for worker in ended { report(end: worker, &reports) }
+    return !reports.isEmpty || isInterrupted
+  }
+
+  private func drain(_ worker: Worker, _ reports: inout [WorkerReport]) {
+    let ring = ResultRing(segment: segment, area: worker.area)
+    do {
+      while let record = try ring.read() { reports.append(try Self.report(worker, record)) }
+    } catch {
+      // Whatever writes into this ring is no worker of ours any more; its end is reported as any other.
+      _ = mp_pidfd_signal(worker.child.pidfd.number, SIGKILL)
+    }
+  }
+
+  private static func report(_ worker: Worker, _ record: ResultRing.Record) throws -> WorkerReport {
+    switch record.kind {
+    case .ready, .skip: return .ready(worker.id)
+    case .initializerFailed:
+      return .initializerFailed(worker.id, try Wire.decode(RemoteError.self, from: record.payload).asError)
+    case .succeeded: return .returned(worker.id, record.chunk, .encoded(record.payload))
+    case .failed:
+      let error = try Wire.decode(RemoteError.self, from: record.payload).asError
+      return .returned(worker.id, record.chunk, .failed(error))
+    }
+  }
+
+  private func report(end worker: Worker, _ reports: inout [WorkerReport]) {
+    let claimed = queue.takeBack(from: worker.area)
+    let held = ResultRing(segment: segment, area: worker.area).held ?? claimed
+    queue.forget(area: worker.area)
+    // What it returned and then did not forget before it died is no longer held.
+    let returned = reports.contains { report in
+      if case .returned(worker.id, held, _) = report { return true }
+      return false
+    }
+    state.with { state in
+      state.workers[worker.id] = nil
+      state.freeAreas.append(worker.area)
+    }
+    reports.append(
+      .exited(
+        worker.id, name: worker.name, processID: worker.child.processID, status: worker.status ?? 0,
+        holding: returned ? nil : held))
+  }
+}

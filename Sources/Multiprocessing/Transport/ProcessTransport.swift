@@ -1,0 +1,221 @@
+import CMultiprocessing
+import Glibc
+package import PoolCore
+
+/// Workers that are processes: chunks and outcomes cross in shared memory, and each worker's end is seen by its pidfd.
+///
+/// No lock exists that a worker could hold, so a worker may be killed at any moment: what it had said is heard, what it held
+/// is known, and nobody else notices.
+package final class ProcessTransport: Transport {
+  /// One worker process.
+  struct Worker: Sendable {
+    var id: WorkerID
+    var name: String
+    var area: Int
+    var child: Spawner.Child
+    /// Whether a server forked it and reports its exit status, or it is this process's own child.
+    var isForked: Bool
+    /// When it is killed by force, if it was asked to end.
+    var killDeadline: Int64?
+    /// How it ended.
+    var status: Int32?
+  }
+
+  struct State {
+    var workers: [WorkerID: Worker] = [:]
+    var freeAreas: [Int]
+    /// Ended workers of which the result handler has not heard.
+    var ended: [Worker] = []
+    var collectorIsInterrupted = false
+    var roomIsInterrupted = false
+    /// Asked to be killed before they were started.
+    var doomed: Set<WorkerID> = []
+    var large = LargePayloads()
+  }
+
+  let configuration: TransportConfiguration
+  let segment: Segment
+  let queue: TaskQueue
+  let state: Guarded<State>
+  /// Wakes the worker handler.
+  let event: Descriptor
+  private let origin: Origin
+  private let initializer: EncodedInitializer?
+
+  /// Where workers come from.
+  private final class Origin: Sendable {
+    let template = Guarded<Spawner.Child?>(nil)
+    let connection = Guarded<ServerConnection?>(nil)
+  }
+
+  var connection: ServerConnection? { origin.connection.with { $0 } }
+
+  package init(_ configuration: TransportConfiguration) throws {
+    self.configuration = configuration
+    initializer = try configuration.initializer.map { try EncodedInitializer($0) }
+    segment = try Segment(workers: configuration.size)
+    queue = TaskQueue(segment: segment)
+    event = Descriptor(try System.check(mp_event_make(), "eventfd"))
+    state = Guarded(State(freeAreas: Array((0..<configuration.size).reversed())))
+    origin = Origin()
+  }
+
+  package var needsEncoding: Bool { true }
+  package var canKill: Bool { true }
+
+  package func prepare() throws {
+    switch configuration.startMethod {
+    case .spawn: break
+    case .fork:
+      let (template, connection) = try ForkTemplate.start()
+      origin.template.with { $0 = template }
+      origin.connection.with { $0 = connection }
+    case .forkserver:
+      let connection = try ForkServer.connect()
+      origin.connection.with { $0 = connection }
+    }
+  }
+
+  // MARK: Starting
+
+  package func start(_ id: WorkerID) throws {
+    let process = CurrentWorld.world.process
+    let identity = process.nextChild()
+    let method = configuration.startMethod
+    let name = ProcessName.worker(method.name, identity: identity)
+    let area = state.with { $0.freeAreas.popLast() }
+    guard let area else {
+      throw MultiprocessingError(.workerCouldNotStart, "The pool has no place for another worker.")
+    }
+    segment.reset(area)
+    var start = ChildStart(
+      name: name, identity: identity, method: method, process: process,
+      role: .worker(
+        WorkerStart(
+          area: area, areas: configuration.size, maxTasksPerChild: configuration.maxTasksPerChild,
+          initializer: initializer?.name, initializerBytes: initializer?.bytes ?? [])))
+    if method == .fork {
+      start.threadsCreated = threadsAtConstruction
+      start.mainThread = mainThreadAtConstruction
+    }
+    if method == .forkserver { start.workingDirectory = Self.workingDirectory() }
+    do {
+      let descriptors = [segment.file] + (initializer?.descriptors ?? [])
+      // What is in a buffer now would be printed by the child as well, or out of order with what it prints.
+      _ = mp_flush()
+      let child: Spawner.Child
+      if let connection {
+        child = try connection.start(id: UInt64(id.rawValue), start, descriptors)
+      } else {
+        child = try Spawner.start(start, descriptors, control: Descriptor.socketPair())
+      }
+      let worker = Worker(id: id, name: name, area: area, child: child, isForked: connection != nil)
+      let isDoomed = state.with { state in
+        state.workers[id] = worker
+        return state.doomed.contains(id)
+      }
+      if isDoomed { kill(id) }
+    } catch {
+      state.with { $0.freeAreas.append(area) }
+      throw error
+    }
+  }
+
+  private let threadsAtConstruction = CurrentWorld.world.process.threadsCreated
+  private let mainThreadAtConstruction = ThreadIdentity.current.name
+
+  private static func workingDirectory() -> String? {
+    guard let path = getcwd(nil, 0) else { return nil }
+    defer { free(path) }
+    return String(cString: path)
+  }
+
+  // MARK: Sending
+
+  package func offer(_ chunk: Chunk, _ job: Job, _ bytes: [UInt8]) -> Bool {
+    guard queue.hasRoom else { return false }
+    if bytes.count <= Layout.inlineCapacity {
+      queue.put(chunk, bytes)
+      return true
+    }
+    let place = state.with { $0.large.reserve(bytes.count, queue) }
+    guard let place else { return false }
+    do throws(MultiprocessingError) {
+      try segment.file.write(bytes, at: place)
+    } catch {
+      return false
+    }
+    let position = queue.put(chunk, bytes, large: place)
+    state.with { $0.large.keep(place, bytes.count, position: position) }
+    return true
+  }
+
+  package func waitForRoom() {
+    let signal = mp_load32(segment.base + Layout.roomSignal)
+    mp_store32(segment.base + Layout.roomWanted, 1)
+    mp_fence()
+    let isInterrupted = state.with { state in
+      defer { state.roomIsInterrupted = false }
+      return state.roomIsInterrupted
+    }
+    // A slot may have been freed before the flag was seen: look again soon, whatever the signal says.
+    if !isInterrupted {
+      _ = mp_futex_wait(segment.base + Layout.roomSignal, signal, System.deadline(after: .milliseconds(50)), 1)
+    }
+    mp_store32(segment.base + Layout.roomWanted, 0)
+  }
+
+  package func withdraw(_ job: JobID) { queue.withdraw(job) }
+
+  package func sendStop() {
+    mp_store32(segment.base + Layout.stop, 1)
+    segment.wakeWorkers(Int32.max)
+  }
+
+  package func interrupt(_ role: HelperRole) {
+    switch role {
+    case .workerHandler: mp_event_signal(event.number)
+    case .taskHandler:
+      state.with { $0.roomIsInterrupted = true }
+      _ = mp_add32(segment.base + Layout.roomSignal, 1)
+      _ = mp_futex_wake(segment.base + Layout.roomSignal, 1, 1)
+    case .resultHandler:
+      state.with { $0.collectorIsInterrupted = true }
+      wakeCollector()
+    }
+  }
+
+  func wakeCollector() {
+    _ = mp_add32(segment.base + Layout.resultSignal, 1)
+    _ = mp_futex_wake(segment.base + Layout.resultSignal, 1, 1)
+  }
+
+  // MARK: Ending
+
+  package func shutDown() {
+    // The template sees its line closed and ends; it has no child left.
+    origin.connection.with { $0 = nil }
+    guard let template = origin.template.with({ $0 }) else { return }
+    origin.template.with { $0 = nil }
+    var ready: UInt8 = 0
+    var pidfd = template.pidfd.number
+    if mp_poll(&pidfd, &ready, 1, System.deadline(after: .seconds(5))) <= 0 {
+      _ = mp_pidfd_signal(pidfd, SIGKILL)
+    }
+    var status: Int32 = 0
+    _ = mp_pidfd_reap(pidfd, &status, 1)
+  }
+
+  package func abandon() {
+    let workers = state.with { Array($0.workers.values) }
+    for worker in workers { _ = mp_pidfd_signal(worker.child.pidfd.number, SIGKILL) }
+    for worker in workers {
+      var ready: UInt8 = 0
+      var pidfd = worker.child.pidfd.number
+      _ = mp_poll(&pidfd, &ready, 1, System.deadline(after: .seconds(5)))
+      var status: Int32 = 0
+      if !worker.isForked { _ = mp_pidfd_reap(pidfd, &status, 1) }
+    }
+    shutDown()
+  }
+}

@@ -1,0 +1,186 @@
+import CMultiprocessing
+import PoolCore
+
+/// What a worker has to say, as it lies in its ring.
+enum RingMessage: UInt32 {
+  case ready = 1, initializerFailed, succeeded, failed
+  /// Nothing: the rest of the ring up to its end is unused this time round.
+  case skip
+}
+
+/// The way back from one worker: a ring of bytes that the worker fills and the pool empties.
+///
+/// A record is seen as a whole or not at all: the tail moves after the bytes are there. So what a worker had said completely
+/// when it died is heard, and what it had begun to say is not. See README.md beside this file.
+struct ResultRing {
+  let segment: Segment
+  let area: Int
+
+  /// Record: length of all (8 aligned), kind, job, chunk, count of payload bytes, their place in the file (0: behind this).
+  private static let recordHeader = 40
+  /// A payload above this lies in the file: a record must not fill the ring.
+  static let inlineLimit = Layout.ringSize / 8
+  /// So many bytes of large outcomes may wait for the pool.
+  private static let largeLimit: UInt64 = 64 << 20
+
+  private var base: UnsafeMutableRawPointer { segment.area(area) }
+  private var ring: UnsafeMutableRawPointer { base + Layout.ring }
+
+  // MARK: The worker's side
+
+  /// Says something; blocks while the ring is full.
+  func write(_ kind: RingMessage, _ chunk: Chunk?, _ payload: [UInt8]) throws(MultiprocessingError) {
+    var place: UInt64 = 0
+    var inline = payload.count
+    if payload.count > Self.inlineLimit {
+      place = try writeLarge(payload)
+      inline = 0
+    }
+    let length = (Self.recordHeader + inline + 7) & ~7
+    var tail = mp_load64(base + Layout.resultTail)
+    let untilEnd = Layout.ringSize - Int(tail % UInt64(Layout.ringSize))
+    waitForSpace(untilEnd < length ? untilEnd + length : length)
+    if untilEnd < length {
+      // Never empty: lengths are multiples of 8, and so is the ring's.
+      let rest = ring + Int(tail % UInt64(Layout.ringSize))
+      rest.storeBytes(of: UInt32(untilEnd), as: UInt32.self)
+      rest.storeBytes(of: RingMessage.skip.rawValue, toByteOffset: 4, as: UInt32.self)
+      tail += UInt64(untilEnd)
+    }
+    let record = ring + Int(tail % UInt64(Layout.ringSize))
+    record.storeBytes(of: UInt32(length), as: UInt32.self)
+    record.storeBytes(of: kind.rawValue, toByteOffset: 4, as: UInt32.self)
+    record.storeBytes(of: chunk?.job.rawValue ?? 0, toByteOffset: 8, as: UInt64.self)
+    record.storeBytes(of: UInt64(chunk?.index ?? 0), toByteOffset: 16, as: UInt64.self)
+    record.storeBytes(of: UInt64(payload.count), toByteOffset: 24, as: UInt64.self)
+    record.storeBytes(of: place, toByteOffset: 32, as: UInt64.self)
+    if place == 0 {
+      payload.withUnsafeBytes {
+        UnsafeMutableRawBufferPointer(start: record + Self.recordHeader, count: inline).copyMemory(from: $0)
+      }
+    }
+    mp_store64(base + Layout.resultTail, tail + UInt64(length))
+    segment.wakeCollector()
+  }
+
+  /// Blocks until so many bytes are free in the ring.
+  private func waitForSpace(_ count: Int) {
+    wait { mp_load64(base + Layout.resultTail) - mp_load64(base + Layout.resultHead) <= UInt64(Layout.ringSize - count) }
+  }
+
+  private func wait(until isTrue: () -> Bool) {
+    while !isTrue() {
+      mp_store32(base + Layout.spaceWanted, 1)
+      let signal = mp_load32(base + Layout.spaceSignal)
+      mp_fence()
+      if !isTrue() { _ = mp_futex_wait(base + Layout.spaceSignal, signal, -1, 1) }
+      mp_store32(base + Layout.spaceWanted, 0)
+    }
+  }
+
+  /// Writes a large payload into the file; its place there.
+  private func writeLarge(_ payload: [UInt8]) throws(MultiprocessingError) -> UInt64 {
+    let start = Layout.largeOutcomes(area)
+    wait {
+      let waiting = mp_load64(base + Layout.largeWritten) - mp_load64(base + Layout.largeRead)
+      return waiting == 0 || waiting + UInt64(payload.count) <= Self.largeLimit
+    }
+    let written = mp_load64(base + Layout.largeWritten)
+    let read = mp_load64(base + Layout.largeRead)
+    // With nothing waiting the first pages are used again, which are warm; else the payload goes behind the others.
+    let place = written == read ? start : mp_load64(base + Layout.largeNext)
+    try segment.file.write(payload, at: place)
+    mp_store64(base + Layout.largeNext, place + UInt64(payload.count))
+    mp_store64(base + Layout.largeWritten, written + UInt64(payload.count))
+    return place
+  }
+
+  // MARK: The pool's side
+
+  /// One thing that the worker said.
+  struct Record {
+    var kind: RingMessage
+    var chunk: Chunk
+    var payload: [UInt8]
+  }
+
+  var isEmpty: Bool { mp_load64(base + Layout.resultTail) == mp_load64(base + Layout.resultHead) }
+
+  /// Takes the next record; nil when the ring is empty.
+  ///
+  /// - Throws: `notDecodable` for bytes that no worker of ours writes; the ring is empty afterwards.
+  func read() throws(MultiprocessingError) -> Record? {
+    while true {
+      let head = mp_load64(base + Layout.resultHead)
+      let tail = mp_load64(base + Layout.resultTail)
+      guard head != tail else { return nil }
+      let offset = Int(head % UInt64(Layout.ringSize))
+      let record = ring + offset
+      let length = Int(record.load(as: UInt32.self))
+      let kind = RingMessage(rawValue: record.load(fromByteOffset: 4, as: UInt32.self))
+      guard let kind, length >= 8, length % 8 == 0, length <= Layout.ringSize - offset, tail - head >= UInt64(length),
+        kind == .skip || length >= Self.recordHeader
+      else {
+        mp_store64(base + Layout.resultHead, tail)
+        throw MultiprocessingError(.notDecodable, "A worker's channel holds a record that no worker writes.")
+      }
+      if kind == .skip {
+        advance(head, length)
+        continue
+      }
+      let chunk = Chunk(
+        job: JobID(record.load(fromByteOffset: 8, as: UInt64.self)),
+        index: Int(truncatingIfNeeded: record.load(fromByteOffset: 16, as: UInt64.self)))
+      let count = record.load(fromByteOffset: 24, as: UInt64.self)
+      let place = record.load(fromByteOffset: 32, as: UInt64.self)
+      let payload = try readPayload(record, length, count, place) { advance(head, length) }
+      return Record(kind: kind, chunk: chunk, payload: payload)
+    }
+  }
+
+  private func readPayload(
+    _ record: UnsafeMutableRawPointer, _ length: Int, _ count: UInt64, _ place: UInt64, _ advance: () -> Void
+  ) throws(MultiprocessingError) -> [UInt8] {
+    defer { advance() }
+    if place == 0 {
+      guard count <= UInt64(length - Self.recordHeader) else {
+        throw MultiprocessingError(.notDecodable, "A worker's channel holds a record that no worker writes.")
+      }
+      return [UInt8](UnsafeRawBufferPointer(start: record + Self.recordHeader, count: Int(count)))
+    }
+    let size = try segment.file.size()
+    guard place >= Layout.largeOutcomes(area), place < Layout.largeOutcomes(area + 1), place <= UInt64(size),
+      count <= UInt64(size) - place
+    else {
+      throw MultiprocessingError(.notDecodable, "A worker's channel names bytes that are not there.")
+    }
+    let bytes = try segment.file.read(Int(count), at: place)
+    // Beyond the part that is used again and again, the memory goes back at once.
+    let kept = Layout.largeOutcomes(area) + (8 << 20)
+    if place + count > kept { segment.file.punchHole(max(place, kept)..<place + count) }
+    _ = mp_add64(base + Layout.largeRead, count)
+    signalSpace()
+    return bytes
+  }
+
+  private func advance(_ head: UInt64, _ length: Int) {
+    mp_store64(base + Layout.resultHead, head + UInt64(length))
+    signalSpace()
+  }
+
+  private func signalSpace() {
+    mp_fence()
+    guard mp_load32(base + Layout.spaceWanted) != 0 else { return }
+    _ = mp_add32(base + Layout.spaceSignal, 1)
+    _ = mp_futex_wake(base + Layout.spaceSignal, 1, 1)
+  }
+
+  /// What the worker holds by its own account.
+  var held: Chunk? {
+    let job = mp_load64(base + Layout.heldJob)
+    return job == 0 ? nil : Chunk(job: JobID(job - 1), index: Int(truncatingIfNeeded: mp_load64(base + Layout.heldChunk)))
+  }
+
+  /// The worker holds nothing any more: its outcome is in the ring.
+  func clearHeld() { mp_store64(base + Layout.heldJob, 0) }
+}

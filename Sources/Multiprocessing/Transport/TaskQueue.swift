@@ -1,0 +1,163 @@
+import CMultiprocessing
+import PoolCore
+
+/// The common queue of chunks in shared memory: one pool puts, every worker claims.
+///
+/// A claim is one atomic change of a slot from ready to claimed, with the worker's number in it: whoever looks, sees who
+/// took what, and no lock exists that a dying worker could hold. See README.md beside this file.
+struct TaskQueue {
+  let segment: Segment
+
+  private func state(_ position: UInt64) -> UnsafeMutableRawPointer {
+    segment.base + segment.layout.slot(position) + Layout.slotState
+  }
+
+  // MARK: The pool's side
+
+  /// Whether the next chunk has a slot.
+  var hasRoom: Bool {
+    let tail = mp_load64(segment.base + Layout.tail)
+    return SlotState(word: mp_load64(state(tail))) == SlotState(.free, tail)
+  }
+
+  /// Puts a chunk; `large` is where its bytes lie in the file, where they do not fit the slot. Needs `hasRoom`.
+  /// - Returns: the position of the chunk.
+  @discardableResult
+  func put(_ chunk: Chunk, _ bytes: [UInt8], large: UInt64 = 0) -> UInt64 {
+    let tail = mp_load64(segment.base + Layout.tail)
+    let slot = segment.base + segment.layout.slot(tail)
+    slot.storeBytes(of: chunk.job.rawValue, toByteOffset: Layout.slotJob, as: UInt64.self)
+    slot.storeBytes(of: UInt64(chunk.index), toByteOffset: Layout.slotChunk, as: UInt64.self)
+    slot.storeBytes(of: UInt64(bytes.count), toByteOffset: Layout.slotLength, as: UInt64.self)
+    slot.storeBytes(of: large, toByteOffset: Layout.slotOffset, as: UInt64.self)
+    if large == 0 {
+      bytes.withUnsafeBytes { UnsafeMutableRawBufferPointer(start: slot + Layout.slotBytes, count: bytes.count).copyMemory(from: $0) }
+    }
+    mp_store64(slot + Layout.slotState, SlotState(.ready, tail).word)
+    mp_store64(segment.base + Layout.tail, tail + 1)
+    segment.wakeWorkers(1)
+    return tail
+  }
+
+  /// The chunk in a slot that is ready or claimed.
+  private func chunk(_ slot: UnsafeMutableRawPointer) -> Chunk {
+    Chunk(
+      job: JobID(slot.load(fromByteOffset: Layout.slotJob, as: UInt64.self)),
+      index: Int(truncatingIfNeeded: slot.load(fromByteOffset: Layout.slotChunk, as: UInt64.self)))
+  }
+
+  /// Takes back the unclaimed chunks of a job.
+  func withdraw(_ job: JobID) {
+    for index in 0..<UInt64(Layout.slotCount) {
+      let slot = segment.base + segment.layout.slot(index)
+      let state = SlotState(word: mp_load64(slot + Layout.slotState))
+      guard state.phase == .ready, chunk(slot).job == job else { continue }
+      let claimed = SlotState(.claimed, state.position, owner: SlotState.pool)
+      guard mp_cas64(slot + Layout.slotState, state.word, claimed.word) != 0 else { continue }
+      release(slot, state.position)
+    }
+  }
+
+  /// Frees the slot that a dead worker had claimed and not yet released; the chunk in it.
+  func takeBack(from area: Int) -> Chunk? {
+    for index in 0..<UInt64(Layout.slotCount) {
+      let slot = segment.base + segment.layout.slot(index)
+      let state = SlotState(word: mp_load64(slot + Layout.slotState))
+      guard state.phase == .claimed, state.owner == area + 1 else { continue }
+      let chunk = chunk(slot)
+      release(slot, state.position)
+      return chunk
+    }
+    return nil
+  }
+
+  /// Whether the slot of this position has been released since.
+  func isReleased(_ position: UInt64) -> Bool {
+    SlotState(word: mp_load64(state(position))).position > position
+  }
+
+  private func release(_ slot: UnsafeMutableRawPointer, _ position: UInt64) {
+    mp_store64(slot + Layout.slotState, SlotState(.free, position + UInt64(Layout.slotCount)).word)
+    mp_fence()
+    guard mp_load32(segment.base + Layout.roomWanted) != 0 else { return }
+    _ = mp_add32(segment.base + Layout.roomSignal, 1)
+    _ = mp_futex_wake(segment.base + Layout.roomSignal, 1, 1)
+  }
+
+  // MARK: A worker's side
+
+  /// A chunk as a worker takes it.
+  struct Claim {
+    var chunk: Chunk
+    var bytes: [UInt8]
+  }
+
+  /// Claims the oldest chunk for the worker of this area; nil when there is none.
+  ///
+  /// From the claim on the slot or the area says what the worker holds, whenever it dies.
+  func claim(area: Int) throws(MultiprocessingError) -> Claim? {
+    let header = segment.base
+    while true {
+      let position = mp_load64(header + Layout.head)
+      let slot = header + segment.layout.slot(position)
+      let state = SlotState(word: mp_load64(slot + Layout.slotState))
+      guard state.position == position, state.phase != .free else {
+        // Free for a later round: somebody claimed and released it and did not move the head yet. Free for this one: empty.
+        if state.position <= position { return nil }
+        _ = mp_cas64(header + Layout.head, position, position + 1)
+        continue
+      }
+      guard state.phase == .ready,
+        mp_cas64(slot + Layout.slotState, state.word, SlotState(.claimed, position, owner: area + 1).word) != 0
+      else {
+        _ = mp_cas64(header + Layout.head, position, position + 1)
+        continue
+      }
+      _ = mp_cas64(header + Layout.head, position, position + 1)
+      let chunk = chunk(slot)
+      let length = Int(slot.load(fromByteOffset: Layout.slotLength, as: UInt64.self))
+      let large = slot.load(fromByteOffset: Layout.slotOffset, as: UInt64.self)
+      let own = segment.area(area)
+      mp_store64(own + Layout.heldChunk, UInt64(chunk.index))
+      mp_store64(own + Layout.heldJob, chunk.job.rawValue + 1)
+      let bytes =
+        large == 0
+        ? [UInt8](UnsafeRawBufferPointer(start: slot + Layout.slotBytes, count: min(length, Layout.inlineCapacity)))
+        : try segment.file.read(length, at: large)
+      release(slot, position)
+      return Claim(chunk: chunk, bytes: bytes)
+    }
+  }
+
+  /// Blocks the worker until there may be a chunk.
+  func waitForChunk(area: Int) {
+    let header = segment.base
+    let own = segment.area(area)
+    // Counted before flagged and unflagged before uncounted: a death in between leaves the count too high, which costs a
+    // wake-up, and never too low, which would lose one.
+    _ = mp_add32(header + Layout.sleepers, 1)
+    mp_store32(own + Layout.sleeps, 1)
+    let signal = mp_load32(header + Layout.taskSignal)
+    mp_fence()
+    if isEmpty, mp_load32(header + Layout.stop) == 0 {
+      _ = mp_futex_wait(header + Layout.taskSignal, signal, -1, 1)
+    }
+    mp_store32(own + Layout.sleeps, 0)
+    _ = mp_add32(header + Layout.sleepers, UInt32.max)
+  }
+
+  private var isEmpty: Bool {
+    let position = mp_load64(segment.base + Layout.head)
+    let state = SlotState(word: mp_load64(state(position)))
+    return state.position < position || state == SlotState(.free, position)
+  }
+
+  /// A worker died: it is no longer among the sleepers, and a wake-up that it took with it is given to another.
+  func forget(area: Int) {
+    if mp_exchange32(segment.area(area) + Layout.sleeps, 0) != 0 {
+      _ = mp_add32(segment.base + Layout.sleepers, UInt32.max)
+    }
+    _ = mp_add32(segment.base + Layout.taskSignal, 1)
+    _ = mp_futex_wake(segment.base + Layout.taskSignal, Int32.max, 1)
+  }
+}

@@ -1,0 +1,161 @@
+import DequeModule
+package import PoolCore
+
+/// Workers that are threads of this process: a common queue behind a lock, and nothing to encode.
+package final class ThreadTransport: Transport {
+  private struct State {
+    var queue: Deque<(Chunk, Job)> = []
+    var idle: [WorkerID: any Parker] = [:]
+    var doomed: Set<WorkerID> = []
+    var stop = false
+    var reports: [WorkerReport] = []
+    /// Whether the result handler sleeps.
+    var collectorSleeps = false
+    var isInterrupted = false
+  }
+
+  private let world: any World
+  private let configuration: TransportConfiguration
+  private let state = Guarded(State())
+  private let collector: any Parker
+  private let watcher: any Parker
+
+  init(_ configuration: TransportConfiguration) {
+    world = CurrentWorld.world
+    self.configuration = configuration
+    collector = world.makeParker()
+    watcher = world.makeParker()
+  }
+
+  package var needsEncoding: Bool { false }
+  package var canKill: Bool { false }
+
+  package func prepare() {}
+
+  package func start(_ worker: WorkerID) throws {
+    let name = world.process.nextThreadName(function: HelperRole.worker)
+    let identity = ThreadIdentity(name: name, isDaemon: true)
+    let process = world.process
+    try world.startThread(identity) { [self] in
+      work(worker)
+      // Off the list before anybody can learn of the end.
+      process.remove(identity)
+      report(.exited(worker, name: name, processID: process.identity.processID, status: 0, holding: nil))
+    }
+  }
+
+  // MARK: The worker's side
+
+  private func work(_ worker: WorkerID) {
+    do {
+      try configuration.initializer?.run()
+    } catch {
+      return report(.initializerFailed(worker, error))
+    }
+    report(.ready(worker))
+    let parker = world.makeParker()
+    var completed = 0
+    while let (chunk, job) = take(worker, parker) {
+      let failure = job.run(chunk.index)
+      report(.returned(worker, chunk, failure.map { .failed($0) } ?? .stored))
+      completed += 1
+      if completed == configuration.maxTasksPerChild { return }
+    }
+  }
+
+  /// Blocks until there is a chunk; nil when the worker is to end.
+  private func take(_ worker: WorkerID, _ parker: any Parker) -> (Chunk, Job)? {
+    while true {
+      let (next, ends) = state.with { state -> ((Chunk, Job)?, Bool) in
+        state.idle[worker] = nil
+        if state.doomed.contains(worker) { return (nil, true) }
+        if let next = state.queue.popFirst() { return (next, false) }
+        if state.stop { return (nil, true) }
+        state.idle[worker] = parker
+        return (nil, false)
+      }
+      if ends { return nil }
+      if let next { return next }
+      _ = parker.park(until: nil)
+    }
+  }
+
+  private func report(_ report: WorkerReport) {
+    let wake = state.with { state in
+      state.reports.append(report)
+      defer { state.collectorSleeps = false }
+      return state.collectorSleeps
+    }
+    if wake { collector.unpark() }
+  }
+
+  // MARK: The pool's side
+
+  package func offer(_ chunk: Chunk, _ job: Job, _ bytes: [UInt8]) -> Bool {
+    let parker = state.with { state -> (any Parker)? in
+      state.queue.append((chunk, job))
+      // Whoever is woken takes itself off the list; another offer meanwhile must wake somebody else.
+      return state.idle.popFirst()?.value
+    }
+    parker?.unpark()
+    return true
+  }
+
+  package func waitForRoom() {}
+
+  package func withdraw(_ job: JobID) {
+    state.with { state in state.queue.removeAll { $0.0.job == job } }
+  }
+
+  package func sendStop() {
+    let parkers = state.with { state in
+      state.stop = true
+      return Array(state.idle.values)
+    }
+    for parker in parkers { parker.unpark() }
+  }
+
+  package func kill(_ worker: WorkerID) {
+    let parker = state.with { state in
+      state.doomed.insert(worker)
+      return state.idle[worker]
+    }
+    parker?.unpark()
+  }
+
+  package func collect(_ reports: inout [WorkerReport]) {
+    while true {
+      let isDone = state.with { state in
+        swap(&reports, &state.reports)
+        let isDone = !reports.isEmpty || state.isInterrupted
+        state.isInterrupted = false
+        state.collectorSleeps = !isDone
+        return isDone
+      }
+      if isDone { return }
+      _ = collector.park(until: nil)
+    }
+  }
+
+  package func watchWorkers() { _ = watcher.park(until: nil) }
+
+  package func interrupt(_ role: HelperRole) {
+    switch role {
+    case .workerHandler: watcher.unpark()
+    case .taskHandler: break
+    case .resultHandler:
+      state.with { $0.isInterrupted = true }
+      collector.unpark()
+    }
+  }
+
+  package func shutDown() {}
+
+  package func abandon() {
+    let parkers = state.with { state in
+      state.stop = true
+      return Array(state.idle.values)
+    }
+    for parker in parkers { parker.unpark() }
+  }
+}

@@ -1,0 +1,82 @@
+import CMultiprocessing
+
+/// Everything outside of the library and the examples that they reach: time, waiting, output, chance, threads, processes.
+///
+/// The real one is `SystemWorld`; a simulation brings another, in which every one of these calls is a place where another
+/// process or thread may go on. Nothing in this library or in an example waits, sleeps, prints, draws or reads a clock in
+/// any other way.
+package protocol World: AnyObject, Sendable {
+  /// The time since an arbitrary start.
+  var now: Duration { get }
+
+  /// Blocks the calling thread for this long, on the world's clock and in its scale.
+  func sleep(for duration: Duration)
+
+  /// Prints a line's text, which has its line feed already.
+  func print(_ text: String, flush: Bool)
+
+  /// Flushes standard output.
+  func flush()
+
+  /// Draws a number uniformly.
+  func random(in range: Range<Double>) -> Double
+
+  /// Something on which one thread may wait.
+  func makeParker() -> any Parker
+
+  /// The process that the calling thread runs in.
+  var process: ProcessState { get }
+
+  /// The place of a process-local variable: `initial` makes its first value in a process.
+  func local<Value: Sendable>(_ variable: ProcessLocal<Value>) -> ProcessLocal<Value>.Storage
+
+  /// Starts a thread that is listed under its identity until it ends.
+  func startThread(_ identity: ThreadIdentity, _ body: @escaping @Sendable () -> Void) throws
+
+  /// What carries the chunks of a new process pool to its workers and their outcomes back.
+  func makeProcessTransport(_ configuration: TransportConfiguration) throws -> any Transport
+
+  /// The same for a thread pool.
+  func makeThreadTransport(_ configuration: TransportConfiguration) throws -> any Transport
+
+  /// What carries the values of a queue between processes.
+  func makeChannel() throws -> any Channel
+
+  /// The channel that another process shared with this one.
+  func decodeChannel(from decoder: any Decoder) throws -> any Channel
+}
+
+/// A place to wait for one wake-up, remembered if it comes first.
+package protocol Parker: AnyObject, Sendable {
+  /// Waits until `unpark` has been called, at most until the deadline; false if it passed. Takes the wake-up.
+  func park(until deadline: Duration?) -> Bool
+
+  /// Wakes the thread that parks here, now or when it comes.
+  func unpark()
+}
+
+/// The world of the calling thread.
+package enum CurrentWorld {
+  /// A thread of the real world has no entry: looking up costs one thread-local load.
+  package static var world: any World {
+    guard let pointer = mp_thread_world() else { return SystemWorld.shared }
+    return Unmanaged<Reference>.fromOpaque(pointer).takeUnretainedValue().world
+  }
+
+  /// Runs `body` with the calling thread in another world.
+  package static func with<R>(_ world: any World, _ body: () throws -> R) rethrows -> R {
+    let before = mp_thread_world()
+    let reference = Reference(world)
+    mp_set_thread_world(Unmanaged.passUnretained(reference).toOpaque())
+    defer {
+      mp_set_thread_world(before)
+      withExtendedLifetime(reference) {}
+    }
+    return try body()
+  }
+
+  private final class Reference {
+    let world: any World
+    init(_ world: any World) { self.world = world }
+  }
+}
