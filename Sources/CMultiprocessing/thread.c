@@ -69,18 +69,22 @@ static void stop_running(void) {
   pthread_mutex_unlock(&gate);
 }
 
-void mp_become_helper(void) {
-  if (is_helper) return;
-  is_helper = 1;
-  __atomic_fetch_add(&helpers, 1, __ATOMIC_SEQ_CST);
+void mp_announce_helper(void) {
   start_running();
+  __atomic_fetch_add(&helpers, 1, __ATOMIC_SEQ_CST);
 }
+
+void mp_retract_helper(void) {
+  __atomic_fetch_sub(&helpers, 1, __ATOMIC_SEQ_CST);
+  stop_running();
+}
+
+void mp_become_helper(void) { is_helper = 1; }
 
 void mp_cease_helper(void) {
   if (!is_helper) return;
   is_helper = 0;
-  __atomic_fetch_sub(&helpers, 1, __ATOMIC_SEQ_CST);
-  stop_running();
+  mp_retract_helper();
 }
 
 void mp_park_begin(void) {

@@ -15,7 +15,10 @@ void mp_set_thread_world(void *world);
 void *mp_thread_identity(void);
 void mp_set_thread_identity(void *identity);
 
-// Marks the calling thread as a helper from here on, or as an ordinary one again before it ends.
+// A helper is counted as running by the thread that is about to start it, so that no fork happens while it comes to life;
+// the new thread then takes the mark. A start that failed is retracted. A helper that ends gives the mark back.
+void mp_announce_helper(void);
+void mp_retract_helper(void);
 void mp_become_helper(void);
 void mp_cease_helper(void);
 

@@ -19,6 +19,13 @@ final class Descriptor: Sendable {
     if generation == mp_generation() { _ = mp_close(number) }
   }
 
+  /// Calls `body` with the number, and keeps the descriptor open until it has returned. Reading `number` alone does not: the
+  /// last reference may go before the number is used.
+  func use<R, E: Error>(_ body: (Int32) throws(E) -> R) throws(E) -> R {
+    defer { withExtendedLifetime(self) {} }
+    return try body(number)
+  }
+
   /// A pair of connected sockets.
   static func socketPair() throws(MultiprocessingError) -> (Descriptor, Descriptor) {
     var ends: [Int32] = [-1, -1]

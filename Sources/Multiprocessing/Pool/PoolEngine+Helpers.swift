@@ -8,8 +8,11 @@ extension PoolEngine {
     let process = world.process
     let identity = ThreadIdentity(name: process.nextThreadName(function: role.rawValue), isDaemon: true)
     state.with { $0.helpers[role] = identity }
+    // Counted for the fork gate from before it exists: a fork waits until this thread is parked in C.
+    mp_announce_helper()
+    var isStarted = false
+    defer { if !isStarted { mp_retract_helper() } }
     try world.startThread(identity) { [self] in
-      // Counted for the fork gate: a fork waits until this thread is parked in C.
       mp_become_helper()
       switch role {
       case .workerHandler: keepWorkers()
@@ -20,6 +23,7 @@ extension PoolEngine {
       leave()
       mp_cease_helper()
     }
+    isStarted = true
   }
 
   // MARK: Worker handler

@@ -62,9 +62,11 @@ final class SocketChannel: Channel {
 
   var hasMessage: Bool {
     guard let reader = try? open().reader else { return false }
-    var number = reader.number
-    var ready: UInt8 = 0
-    return mp_poll(&number, &ready, 1, 0) > 0
+    return reader.use { number in
+      var number = number
+      var ready: UInt8 = 0
+      return mp_poll(&number, &ready, 1, 0) > 0
+    }
   }
 
   func close() { ends.with { $0 = nil } }

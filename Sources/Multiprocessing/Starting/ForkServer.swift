@@ -23,7 +23,7 @@ enum ForkServer {
         } catch {
           // It died; the next one takes its place.
           var status: Int32 = 0
-          _ = mp_pidfd_reap(server.child.pidfd.number, &status, 1)
+          server.child.pidfd.use { _ = mp_pidfd_reap($0, &status, 1) }
         }
       }
       server = nil

@@ -15,6 +15,7 @@ enum ForkTemplate {
     var allParked: Int32 = 1
     let pid = mp_gated_fork(1000, &allParked)
     if pid == 0 { run(child.number, main.number) }
+    withExtendedLifetime((child, main)) {}
     guard pid > 0 else { throw System.failure(mp_errno(), "fork") }
     if allParked == 0 {
       warn("a callback of another pool was still running when the workers' template was forked")

@@ -18,7 +18,7 @@ extension ProcessTransport {
       return worker
     }
     guard let worker else { return }
-    _ = mp_pidfd_signal(worker.child.pidfd.number, SIGTERM)
+    worker.signal(SIGTERM)
     mp_event_signal(event.number)
   }
 
@@ -33,14 +33,15 @@ extension ProcessTransport {
     if let connection, !connection.isClosed { numbers.append(connection.socket.number) }
     var ready = [UInt8](repeating: 0, count: numbers.count)
     let deadline = workers.compactMap(\.killDeadline).min() ?? -1
-    guard mp_poll(numbers, &ready, Int32(numbers.count), deadline) >= 0 else { return }
+    let count = withExtendedLifetime(watched) { mp_poll(numbers, &ready, Int32(numbers.count), deadline) }
+    guard count >= 0 else { return }
     mp_event_drain(event.number)
 
     var ended: [(WorkerID, Int32)] = []
     for (index, worker) in watched.enumerated() where ready[index + 1] != 0 {
       // Nobody can say how a worker ended whose server is gone; it was its end that ended it.
       var status: Int32 = -SIGKILL
-      if !worker.isForked { _ = mp_pidfd_reap(worker.child.pidfd.number, &status, 1) }
+      if !worker.isForked { worker.child.pidfd.use { _ = mp_pidfd_reap($0, &status, 1) } }
       ended.append((worker.id, status))
     }
     if let connection { ended += connection.takeExits().map { (WorkerID(UInt32(truncatingIfNeeded: $0.id)), $0.status) } }
@@ -66,7 +67,7 @@ extension ProcessTransport {
       for worker in due { state.workers[worker.id]?.killDeadline = nil }
       return due
     }
-    for worker in due { _ = mp_pidfd_signal(worker.child.pidfd.number, SIGKILL) }
+    for worker in due { worker.signal(SIGKILL) }
   }
 
   // MARK: Result handler
@@ -110,7 +111,7 @@ extension ProcessTransport {
       while let record = try ring.read() { reports.append(try Self.report(worker, record)) }
     } catch {
       // Whatever writes into this ring is no worker of ours any more; its end is reported as any other.
-      _ = mp_pidfd_signal(worker.child.pidfd.number, SIGKILL)
+      worker.signal(SIGKILL)
     }
   }
 

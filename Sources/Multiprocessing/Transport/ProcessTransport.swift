@@ -19,6 +19,8 @@ package final class ProcessTransport: Transport {
     var killDeadline: Int64?
     /// How it ended.
     var status: Int32?
+
+    func signal(_ signal: Int32) { child.pidfd.use { _ = mp_pidfd_signal($0, signal) } }
   }
 
   struct State {
@@ -197,25 +199,25 @@ package final class ProcessTransport: Transport {
     origin.connection.with { $0 = nil }
     guard let template = origin.template.with({ $0 }) else { return }
     origin.template.with { $0 = nil }
-    var ready: UInt8 = 0
-    var pidfd = template.pidfd.number
-    if mp_poll(&pidfd, &ready, 1, System.deadline(after: .seconds(5))) <= 0 {
-      _ = mp_pidfd_signal(pidfd, SIGKILL)
+    Self.reap(template, patience: .seconds(5))
+  }
+
+  /// Waits for the end of a child of this process, by force when the patience is over, and reaps it.
+  private static func reap(_ child: Spawner.Child, patience: Duration) {
+    child.pidfd.use { number in
+      var number = number
+      var ready: UInt8 = 0
+      if mp_poll(&number, &ready, 1, System.deadline(after: patience)) <= 0 { _ = mp_pidfd_signal(number, SIGKILL) }
+      var status: Int32 = 0
+      _ = mp_pidfd_reap(number, &status, 1)
     }
-    var status: Int32 = 0
-    _ = mp_pidfd_reap(pidfd, &status, 1)
   }
 
   package func abandon() {
     let workers = state.with { Array($0.workers.values) }
-    for worker in workers { _ = mp_pidfd_signal(worker.child.pidfd.number, SIGKILL) }
-    for worker in workers {
-      var ready: UInt8 = 0
-      var pidfd = worker.child.pidfd.number
-      _ = mp_poll(&pidfd, &ready, 1, System.deadline(after: .seconds(5)))
-      var status: Int32 = 0
-      if !worker.isForked { _ = mp_pidfd_reap(pidfd, &status, 1) }
-    }
+    for worker in workers { worker.signal(SIGKILL) }
+    // A server reaps its own; it sees its line closed only after that.
+    for worker in workers where !worker.isForked { Self.reap(worker.child, patience: .zero) }
     shutDown()
   }
 }
