@@ -26,6 +26,8 @@ let package = Package(
       swiftSettings: strict),
     .target(name: "Golden", swiftSettings: strict),
     .target(name: "Multiprocessing", dependencies: ["PoolCore", "CMultiprocessing"], swiftSettings: strict),
+    .target(name: "ScenarioKit", dependencies: ["Golden", "CMultiprocessing"], swiftSettings: strict),
     .testTarget(name: "GoldenTests", dependencies: ["Golden"], swiftSettings: strict),
+    .testTarget(name: "ScenarioKitTests", dependencies: ["ScenarioKit", "Golden"], swiftSettings: strict),
   ]
 )

@@ -11,4 +11,6 @@
 #include "mp_message.h"
 #include "mp_output.h"
 
+#include "mp_capture.h"
+
 #endif

@@ -1,0 +1,108 @@
+import CMultiprocessing
+import Glibc
+package import Golden
+
+/// Runs a program as a process of its own and records what it prints, who printed it and when.
+///
+/// The program's standard output is one end of a local socket pair whose other end asks the kernel for credentials, so
+/// that each piece of output has the id of the process that wrote it. Threads of one process share its id. The record
+/// ends when the program has exited and the socket is drained, not at end-of-file: helper processes may outlive it.
+package struct Capture: Sendable {
+  package var program: Program
+
+  /// After this the whole process group is killed and the run counts as timed out.
+  package var timeLimit: Duration
+
+  /// More output than this ends the run, standard output and standard error counted separately.
+  package var outputLimit = 256 << 20
+
+  /// How long processes that outlive the program may take to notice it before they count as left behind.
+  package var grace: Duration = .seconds(1)
+
+  package init(_ program: Program, timeLimit: Duration) {
+    self.program = program
+    self.timeLimit = timeLimit
+  }
+
+  /// Runs the program and waits for its end, at most for the time limit and the grace.
+  ///
+  /// Nothing is left when this returns: the program's process group has been killed. Several captures may run at the
+  /// same time on different threads. `onLine` is called on the calling thread for each complete line as it arrives.
+  /// - Throws: when the program cannot be started. That it failed, crashed or hung is part of the result.
+  @available(*, noasync, message: "run() blocks until the program has ended")
+  package func run(onLine: (Transcript.Line) -> Void = { _ in }) throws(CaptureError) -> CapturedRun {
+    var receivingEnd: Int32 = -1
+    var sendingEnd: Int32 = -1
+    let pair = mp_capture_pair(&receivingEnd, &sendingEnd)
+    let output = try Descriptor(pair == 0 ? receivingEnd : -1, from: "socketpair")
+    let outputOfProgram = try Descriptor(sendingEnd, from: "socketpair")
+    var readingEnd: Int32 = -1
+    var writingEnd: Int32 = -1
+    let pipe = mp_capture_pipe(&readingEnd, &writingEnd)
+    let errors = try Descriptor(pipe == 0 ? readingEnd : -1, from: "pipe2")
+    let errorsOfProgram = try Descriptor(writingEnd, from: "pipe2")
+    // Only our end: the two ends of a pipe are separate, so the program's writes still wait.
+    _ = fcntl(errors.number, F_SETFL, O_NONBLOCK)
+    let nothing = try Descriptor(open("/dev/null", O_RDONLY | O_CLOEXEC), from: "open")
+
+    let start = ContinuousClock.now
+    let process = try spawn(input: nothing.number, output: outputOfProgram.number, errors: errorsOfProgram.number)
+    // Our copies of the program's ends must go, or no end-of-file would ever be seen.
+    _ = consume outputOfProgram
+    _ = consume errorsOfProgram
+
+    var session = CaptureSession(process: process, start: start, outputLimit: outputLimit)
+    let group = ProcessGroup(id: process)
+    defer { mp_capture_remove_group(process) }
+    guard mp_capture_add_group(process) == 0 else {
+      session.stop(group)
+      throw CaptureError(code: .noResources, description: "More than 256 captures run at the same time.")
+    }
+    let exit: Descriptor
+    do {
+      exit = try Descriptor(mp_capture_open_process(process), from: "pidfd_open")
+    } catch {
+      session.stop(group)
+      throw error
+    }
+    session.observe(
+      output: output.number, errors: errors.number, exit: exit.number, until: start + timeLimit, onLine: onLine)
+    session.settle(group, output: output.number, errors: errors.number, grace: grace)
+    return session.result()
+  }
+
+  private func spawn(input: Int32, output: Int32, errors: Int32) throws(CaptureError) -> Int32 {
+    let assignments = program.environment.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+    let texts = [program.path] + program.arguments + assignments + [program.directory ?? ""]
+    if let text = texts.first(where: { $0.utf8.contains(0) }) {
+      throw CaptureError(
+        code: .cannotStart, description: "\(program.path) cannot be started: \(text.debugDescription) contains a NUL.")
+    }
+    var process: Int32 = 0
+    let error = withCStrings([program.path] + program.arguments) { arguments in
+      withCStrings(assignments) { environment in
+        mp_capture_spawn(program.path, arguments, environment, program.directory, input, output, errors, &process)
+      }
+    }
+    guard error == 0 else {
+      let place = program.directory.map { " in \($0)" } ?? ""
+      throw CaptureError(
+        code: .cannotStart,
+        description: "\(program.path) cannot be started\(place): \(String(cString: strerror(error))).")
+    }
+    return process
+  }
+}
+
+/// Calls `body` with a null-terminated array of C strings, valid during the call.
+private func withCStrings<Result>(
+  _ strings: [String], _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> Result
+) -> Result {
+  var pointers = strings.map { strdup($0) }
+  pointers.append(nil)
+  defer { pointers.forEach { free($0) } }
+  return pointers.withUnsafeBufferPointer { buffer in
+    // The array has at least the null at its end, so it has an address.
+    body(buffer.baseAddress.unsafelyUnwrapped)
+  }
+}

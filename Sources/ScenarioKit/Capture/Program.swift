@@ -1,0 +1,23 @@
+/// What to start: an executable, its arguments, its whole environment and where it runs.
+package struct Program: Hashable, Sendable {
+  /// The path of the executable; no search path is consulted.
+  package var path: String
+
+  /// The arguments without the program's own name, which is `path`.
+  package var arguments: [String]
+
+  /// The complete environment: nothing is inherited from this process unless it is put here.
+  package var environment: [String: String]
+
+  /// The working directory; nil means this process's own.
+  package var directory: String?
+
+  package init(
+    path: String, arguments: [String] = [], environment: [String: String] = [:], directory: String? = nil
+  ) {
+    self.path = path
+    self.arguments = arguments
+    self.environment = environment
+    self.directory = directory
+  }
+}
