@@ -26,8 +26,11 @@ let package = Package(
       swiftSettings: strict),
     .target(name: "Golden", swiftSettings: strict),
     .target(name: "Multiprocessing", dependencies: ["PoolCore", "CMultiprocessing"], swiftSettings: strict),
-    .target(name: "ScenarioKit", dependencies: ["Golden", "CMultiprocessing"], swiftSettings: strict),
+    .target(name: "CPythonEntry", linkerSettings: [.linkedLibrary("dl")]),
+    .target(name: "CPython", dependencies: ["CPythonEntry"], swiftSettings: strict),
+    .target(name: "ScenarioKit", dependencies: ["Golden", "CMultiprocessing", "CPython"], swiftSettings: strict),
     .testTarget(name: "GoldenTests", dependencies: ["Golden"], swiftSettings: strict),
+    .testTarget(name: "CPythonTests", dependencies: ["CPython", "ScenarioKit", "Golden"], swiftSettings: strict),
     .testTarget(name: "ScenarioKitTests", dependencies: ["ScenarioKit", "Golden"], swiftSettings: strict),
   ]
 )
