@@ -81,9 +81,9 @@ package final class Interpreter: Sendable {
     return try text("_result", in: globals)
   }
 
-  /// Ends the interpreter: exit handlers run, threads that are no daemons are waited for. Python is gone afterwards.
+  /// Ends the interpreter: exit handlers run, threads that are no daemons are waited for.
   ///
-  /// To be called on the thread that loaded it.
+  /// To be called on the thread that loaded it. Python is gone afterwards.
   package func finish() {
     let state = mainThread.withLock { state in
       defer { state = 0 }

@@ -5,8 +5,9 @@ import Glibc
 /// The system's library folders, the versions that a version manager keeps in the home folder, or exactly what the
 /// environment variable `SCENARIOS_PYTHONS` names.
 package struct LibrarySearch: Sendable {
-  /// Paths separated by colons: libraries, or folders that hold some. Where it is set nothing else is searched, so an
-  /// empty value hides every Python.
+  /// Paths separated by colons: libraries, or folders that hold some.
+  ///
+  /// Where it is set nothing else is searched, so an empty value hides every Python.
   package static let variable = "SCENARIOS_PYTHONS"
 
   /// Patterns in the manner of the shell, in the order of preference.
