@@ -31,6 +31,6 @@ let package = Package(
     .target(name: "ScenarioKit", dependencies: ["Golden", "CMultiprocessing", "CPython"], swiftSettings: strict),
     .testTarget(name: "GoldenTests", dependencies: ["Golden"], swiftSettings: strict),
     .testTarget(name: "CPythonTests", dependencies: ["CPython", "ScenarioKit", "Golden"], swiftSettings: strict),
-    .testTarget(name: "ScenarioKitTests", dependencies: ["ScenarioKit", "Golden"], swiftSettings: strict),
+    .testTarget(name: "ScenarioKitTests", dependencies: ["ScenarioKit", "Golden", "CPython"], swiftSettings: strict),
   ]
 )

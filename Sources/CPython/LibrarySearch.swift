@@ -56,7 +56,9 @@ package struct LibrarySearch: Sendable {
       // libpython3.so only leads to a library with a full version in its name.
       guard !path.hasSuffix("/libpython3.so") else { return nil }
       let resolved = Self.resolve(path)
-      return seen.insert(resolved).inserted ? resolved : nil
+      guard seen.insert(resolved).inserted else { return nil }
+      // Messages speak of what the user named.
+      return named.contains(path) ? path : resolved
     }
   }
 

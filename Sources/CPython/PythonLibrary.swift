@@ -26,7 +26,9 @@ package struct PythonLibrary: Hashable, Sendable {
   }
 
   /// Why a version cannot be used, if it cannot.
-  static func refusal(of version: PythonVersion, isFreeThreaded: Bool, path: String) -> PythonError? {
+  package static func refusal(
+    of version: PythonVersion, isFreeThreaded: Bool = false, path: String
+  ) -> PythonError? {
     if version < PythonVersion.oldest {
       return PythonError(
         .tooOld,

@@ -1,0 +1,41 @@
+import FoundationEssentials
+
+/// A folder for the runs of one cross-check: the settings module, the twins as files, Python's own temporary files.
+///
+/// It is removed when the last reference goes, with whatever a killed run left in it.
+final class OracleWorkspace: Sendable {
+  let folder: String
+
+  init() throws {
+    let url = FileManager.default.temporaryDirectory.appendingPathComponent("oracle-\(UUID().uuidString.prefix(8))")
+    folder = url.path
+    try FileManager.default.createDirectory(atPath: folder + "/start", withIntermediateDirectories: true)
+    try FileManager.default.createDirectory(atPath: folder + "/tmp", withIntermediateDirectories: true)
+    try write(OracleSettings.startModuleText, to: "start/\(OracleSettings.startModule)")
+  }
+
+  deinit { try? FileManager.default.removeItem(atPath: folder) }
+
+  /// Writes the twin as a script, once for each module that it takes its pool from, and returns the script's path.
+  func script(of twin: Twin, module: String) throws -> String {
+    let subfolder = "twins-\(module)"
+    try FileManager.default.createDirectory(atPath: "\(folder)/\(subfolder)", withIntermediateDirectories: true)
+    return try write(twin.source(importing: module), to: "\(subfolder)/\(twin.fileName)")
+  }
+
+  @discardableResult
+  private func write(_ text: String, to name: String) throws -> String {
+    let path = "\(folder)/\(name)"
+    guard !FileManager.default.fileExists(atPath: path) else { return path }
+    // Atomically, for captures on several threads may ask for the same twin.
+    try Data(text.utf8).write(to: URL(filePath: path), options: .atomic)
+    return path
+  }
+
+  /// The variables that point Python at this folder.
+  func apply(to environment: inout [String: String]) {
+    let path = environment["PYTHONPATH"].map { ":\($0)" } ?? ""
+    environment["PYTHONPATH"] = folder + "/start" + path
+    environment["TMPDIR"] = folder + "/tmp"
+  }
+}
