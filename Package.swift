@@ -28,7 +28,9 @@ let package = Package(
     .target(name: "Multiprocessing", dependencies: ["PoolCore", "CMultiprocessing"], swiftSettings: strict),
     .target(name: "CPythonEntry", linkerSettings: [.linkedLibrary("dl")]),
     .target(name: "CPython", dependencies: ["CPythonEntry"], swiftSettings: strict),
-    .target(name: "ScenarioKit", dependencies: ["Golden", "CMultiprocessing", "CPython"], swiftSettings: strict),
+    .target(
+      name: "ScenarioKit", dependencies: ["Golden", "CMultiprocessing", "CPython"],
+      resources: [.embedInCode("Oracle/claims.py")], swiftSettings: strict),
     .testTarget(name: "GoldenTests", dependencies: ["Golden"], swiftSettings: strict),
     .testTarget(name: "CPythonTests", dependencies: ["CPython", "ScenarioKit", "Golden"], swiftSettings: strict),
     .testTarget(name: "ScenarioKitTests", dependencies: ["ScenarioKit", "Golden", "CPython"], swiftSettings: strict),

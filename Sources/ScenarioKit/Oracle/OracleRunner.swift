@@ -13,10 +13,13 @@ package final class OracleRunner: Sendable {
     workspace = try OracleWorkspace()
   }
 
-  /// Runs a twin once and waits for it. Several runs may go on at once on different threads.
+  /// Runs a twin once and waits for it.
+  ///
+  /// Several runs may go on at once on different threads.
   @available(*, noasync, message: "run blocks until the twin has ended")
   package func run(
-    _ twin: Twin, on python: Python, settings: OracleSettings, timeLimit: Duration = .seconds(60)
+    _ twin: Twin, on python: Python, arguments: [String] = [], settings: OracleSettings,
+    timeLimit: Duration = .seconds(60)
   ) throws -> CapturedRun {
     var variables = OracleEnvironment.base(from: environment, home: python.home)
     workspace.apply(to: &variables)
@@ -33,6 +36,8 @@ package final class OracleRunner: Sendable {
       path = program
     }
     let script = try workspace.script(of: twin, module: settings.module)
-    return try Capture(Program(path: path, arguments: [script], environment: variables), timeLimit: timeLimit).run()
+    return try Capture(
+      Program(path: path, arguments: [script] + arguments, environment: variables), timeLimit: timeLimit
+    ).run()
   }
 }

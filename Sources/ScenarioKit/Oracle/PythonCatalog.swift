@@ -91,7 +91,9 @@ package struct PythonCatalog: Sendable {
     var workers: Int
   }
 
-  /// Asks a Python about itself. Works on every version, also on 2.7, which then is refused by its version.
+  /// Asks a Python about itself.
+  ///
+  /// Works on every version, also on 2.7, which then is refused by its version.
   private static let question = """
     import json, os, sys
     facts = {'version': '.'.join(map(str, sys.version_info[:3])), 'methods': [], 'method': '', 'workers': 0}
