@@ -60,7 +60,9 @@ package struct Crosscheck: Sendable {
 
   package var repeats = 20
 
-  /// Multiplies the twins' sleeps. Small enough to be quick, large enough that a worker that sleeps is seen to.
+  /// Multiplies the twins' sleeps.
+  ///
+  /// Small enough to be quick, large enough that a worker that sleeps is seen to.
   package var timeScale = 0.02
 
   /// The default size of a pool; nil leaves each CPython its own.
