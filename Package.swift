@@ -30,7 +30,7 @@ let package = Package(
     .target(name: "CPython", dependencies: ["CPythonEntry"], swiftSettings: strict),
     .target(
       name: "ScenarioKit", dependencies: ["Golden", "CMultiprocessing", "CPython"],
-      resources: [.embedInCode("Oracle/claims.py")], swiftSettings: strict),
+      resources: [.embedInCode("Oracle/claims.py"), .embedInCode("Differential/differential.py")], swiftSettings: strict),
     .testTarget(name: "GoldenTests", dependencies: ["Golden"], swiftSettings: strict),
     .testTarget(name: "CPythonTests", dependencies: ["CPython", "ScenarioKit", "Golden"], swiftSettings: strict),
     .testTarget(name: "ScenarioKitTests", dependencies: ["ScenarioKit", "Golden", "CPython"], swiftSettings: strict),

@@ -1,0 +1,37 @@
+/// The text of a differential run.
+package struct DifferentialReport: Sendable {
+  private let result: Differential.Result
+  private let names: (left: String, right: String)
+  private let differences: [KnownDifference]
+
+  package init(_ result: Differential.Result, of differential: Differential) {
+    self.result = result
+    names = (differential.left.name, differential.right.name)
+    differences = differential.differences
+  }
+
+  package var text: String {
+    let seconds = result.duration.components.seconds
+    let summary = """
+      \(result.programs) programs of \(result.steps) steps on \(names.left) and \(names.right) in \(seconds) s: \
+      \(result.disagreements.count) disagreements.
+      """
+    let excuses = differences.compactMap { difference -> String? in
+      guard let count = result.excused[difference.id] else { return nil }
+      return "  \(difference.id), \(count) steps: \(difference.reason)"
+    }
+    let known = excuses.isEmpty ? [] : ["Known differences met:\n" + excuses.joined(separator: "\n")]
+    return (result.disagreements.map(describe) + known + [summary]).joined(separator: "\n\n") + "\n"
+  }
+
+  private func describe(_ disagreement: Differential.Disagreement) -> String {
+    let step = disagreement.smallest.steps[disagreement.step]
+    return """
+      DISAGREEMENT, seed \(disagreement.seed), smallest program:
+      \(disagreement.smallest)
+      In step \(disagreement.step + 1), \(String(step.description.drop { $0 == " " })):
+        \(names.left): \(disagreement.left)
+        \(names.right): \(disagreement.right)
+      """
+  }
+}
