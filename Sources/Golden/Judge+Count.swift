@@ -1,0 +1,108 @@
+extension Judge {
+  enum CountResult {
+    case right
+    case tooMany(Verdict)
+    case tooFew(Verdict)
+  }
+
+  /// Compares how many lines of each kind there are, and which numbers they carry, with what must be.
+  func countLines() -> CountResult {
+    var counts = Array(repeating: 0, count: program.kinds.count)
+    for entry in reader.entries { counts[Int(entry.kind)] += 1 }
+    for (kind, fact) in program.kinds.enumerated() where counts[kind] > fact.total {
+      if let verdict = repeatedNumber(kind) { return .tooMany(verdict) }
+      return .tooMany(countVerdict(kind, counts[kind]))
+    }
+    for kind in program.kinds.indices {
+      if let verdict = repeatedNumber(kind) { return .tooMany(verdict) }
+    }
+    for (kind, fact) in program.kinds.enumerated() where counts[kind] < fact.total && !fact.canBeCutOff {
+      return .tooFew(countVerdict(kind, counts[kind]))
+    }
+    return .right
+  }
+
+  private func countVerdict(_ kind: Int, _ count: Int) -> Verdict {
+    let fact = program.kinds[kind]
+    let lines = reader.entries.filter { $0.kind == kind }.map { Int($0.line) }
+    let what = "there \(count == 1 ? "is 1 line" : "are \(count) lines") “\(fact.id)”, and \(fact.total) must be"
+    return rejection(.count, what, countKey(kind), lines: lines.count > fact.total ? Array(lines[fact.total...].prefix(1)) : [])
+  }
+
+  func countKey(_ kind: Int) -> Rules.Key {
+    let stated = program.rules.stated
+    let keys: [Rules.Key] = [.eachLane(kind), .inAll(kind), .numbers(kind)]
+    return keys.first { stated[$0] != nil } ?? .inAll(kind)
+  }
+
+  private func repeatedNumber(_ kind: Int) -> Verdict? {
+    let fact = program.kinds[kind]
+    guard fact.isNumbered else { return nil }
+    var first = Array(repeating: Int32(-1), count: fact.total)
+    for entry in reader.entries where entry.kind == kind {
+      let task = Int(entry.task)
+      if first[task] >= 0 {
+        return rejection(
+          .count, "\(fact.id) \(task) is in line \(first[task] + 1) and again in line \(entry.line + 1)",
+          program.rules.stated[.numbers(kind)] != nil ? .numbers(kind) : .inAll(kind),
+          lines: [Int(first[task]), Int(entry.line)])
+      }
+      first[task] = entry.line
+    }
+    return nil
+  }
+
+  // MARK: Who wrote what
+
+  /// Binds writers to lanes where the transcript knows them, fills in lanes that only the writer tells, and
+  /// returns what contradicts that.
+  mutating func bindWriters() -> Verdict? {
+    // Groups whose lanes no name tells: a process is a lane, in order of appearance.
+    var known: [[Int32: Int32]] = Array(repeating: [:], count: program.groups.count)
+    let isSequence = if case .documented = program.order { true } else { false }
+    for entry in reader.entries.indices where lanes[entry] < 0 && !isSequence {
+      let index = program.kinds[kind(entry)].group
+      let group = program.groups[index]
+      guard group.medium == .process, let writer = transcript.lines[line(entry)].writer else { continue }
+      if known[index][writer] == nil {
+        let next = known[index].count
+        if next == group.size {
+          return rejection(
+            .binding, "line \(line(entry) + 1) comes from process \(writer), and \(next) others printed before it, "
+              + "but there are \(group.size) lanes", .binding, lines: [line(entry)])
+        }
+        known[index][writer] = Int32(group.offset + next)
+      }
+      lanes[entry] = known[index][writer] ?? -1
+    }
+    return ownerVerdict(lanes)
+  }
+
+  /// Checks that each lane (all threads of a process as one) has one writer, and each writer one lane.
+  func ownerVerdict(_ lanes: [Int32]) -> Verdict? {
+    var writerOf: [Int: (writer: Int32, line: Int)] = [:]
+    var ownerOf: [Int32: (owner: Int, line: Int)] = [:]
+    for entry in reader.entries.indices {
+      guard let writer = transcript.lines[line(entry)].writer else { continue }
+      let group = program.kinds[kind(entry)].group
+      let isThread = program.groups[group].medium == .thread
+      let owner = isThread ? -1 - group : Int(lanes[entry])
+      if !isThread && owner < 0 { continue }
+      let name = isThread ? "the threads' process" : program.laneName(owner)
+      if let earlier = writerOf[owner], earlier.writer != writer {
+        return rejection(
+          .binding, "lines \(earlier.line + 1) and \(line(entry) + 1) are both \(name), and come from processes "
+            + "\(earlier.writer) and \(writer)", .binding, lines: [earlier.line, line(entry)])
+      }
+      if let earlier = ownerOf[writer], earlier.owner != owner {
+        let other = earlier.owner < 0 ? "the threads' process" : program.laneName(earlier.owner)
+        return rejection(
+          .binding, "process \(writer) printed line \(earlier.line + 1) as \(other) and line \(line(entry) + 1) as "
+            + name, .binding, lines: [earlier.line, line(entry)])
+      }
+      if writerOf[owner] == nil { writerOf[owner] = (writer, line(entry)) }
+      if ownerOf[writer] == nil { ownerOf[writer] = (owner, line(entry)) }
+    }
+    return nil
+  }
+}
