@@ -8,15 +8,23 @@ extension Judge {
       let key: Rules.Key = program.hiddenEvent != nil ? .hiddenEvent : .cutOff
       return rejection(.count, "lines are missing at the end: no assignment of the lines to lanes is complete", key)
     case .stuck(let entry):
-      var free = program
-      for kind in free.kinds.indices { free.kinds[kind].isTaken = false }
-      if program.kinds.contains(where: \.isTaken), case .stuck = try run(free) {} else if program.kinds.contains(where: \.isTaken) {
-        return rejection(
-          .fifo, "line \(line(entry) + 1), \(describe(entry)), is too early, however the lines are assigned to lanes",
-          .take, lines: [line(entry)])
-      }
-      return stuckVerdict(entry)
+      return try isOrderOfTaking() ? takeVerdict(entry) : stuckVerdict(entry)
     }
+  }
+
+  /// Whether only the order in which tasks are taken stands in the way.
+  private func isOrderOfTaking() throws(GoldenError) -> Bool {
+    guard program.kinds.contains(where: \.isTaken) else { return false }
+    var free = program
+    for kind in free.kinds.indices { free.kinds[kind].isTaken = false }
+    if case .stuck = try run(free) { return false }
+    return true
+  }
+
+  private func takeVerdict(_ entry: Int) -> Verdict {
+    rejection(
+      .fifo, "line \(line(entry) + 1), \(describe(entry)), is too early, however the lines are assigned to lanes", .take,
+      lines: [line(entry)])
   }
 
   private enum Outcome {
@@ -28,7 +36,7 @@ extension Judge {
 
   private func run(_ program: Program) throws(GoldenError) -> Outcome {
     let named = program.groups.indices.map { group in
-      !reader.entries.indices.contains { kind($0) < program.kinds.count && program.kinds[kind($0)].group == group && lanes[$0] < 0 }
+      !reader.entries.indices.contains { program.kinds[kind($0)].group == group && lanes[$0] < 0 }
     }
     let automaton = LaneAutomaton(program: program, named: named)
     var state = try automaton.initial()

@@ -1,32 +1,33 @@
 extension Judge {
-  enum CountResult {
-    case right
-    case tooMany(Verdict)
-    case tooFew(Verdict)
-  }
-
   /// Compares how many lines of each kind there are, and which numbers they carry, with what must be.
-  func countLines() -> CountResult {
+  func countVerdict(isComplete: Bool) -> Verdict? {
     var counts = Array(repeating: 0, count: program.kinds.count)
     for entry in reader.entries { counts[Int(entry.kind)] += 1 }
-    for (kind, fact) in program.kinds.enumerated() where counts[kind] > fact.total {
-      if let verdict = repeatedNumber(kind) { return .tooMany(verdict) }
-      return .tooMany(countVerdict(kind, counts[kind]))
-    }
     for kind in program.kinds.indices {
-      if let verdict = repeatedNumber(kind) { return .tooMany(verdict) }
+      if let verdict = repeatedNumber(kind) { return verdict }
     }
-    for (kind, fact) in program.kinds.enumerated() where counts[kind] < fact.total && !fact.canBeCutOff {
-      return .tooFew(countVerdict(kind, counts[kind]))
+    for (kind, fact) in program.kinds.enumerated() {
+      let isShort = counts[kind] < fact.total && !fact.canBeCutOff && isComplete
+      if counts[kind] > fact.total || isShort { return countVerdict(kind, counts[kind]) }
     }
-    return .right
+    return nil
   }
 
   private func countVerdict(_ kind: Int, _ count: Int) -> Verdict {
     let fact = program.kinds[kind]
     let lines = reader.entries.filter { $0.kind == kind }.map { Int($0.line) }
-    let what = "there \(count == 1 ? "is 1 line" : "are \(count) lines") “\(fact.id)”, and \(fact.total) must be"
-    return rejection(.count, what, countKey(kind), lines: lines.count > fact.total ? Array(lines[fact.total...].prefix(1)) : [])
+    let surplus = lines.count > fact.total ? [lines[fact.total]] : []
+    return rejection(
+      .count, "\(fact.id) is printed \(times(count)), and must be printed \(times(fact.total))", countKey(kind),
+      lines: surplus)
+  }
+
+  func times(_ count: Int) -> String {
+    switch count {
+    case 0: "never"
+    case 1: "once"
+    default: "\(count) times"
+    }
   }
 
   func countKey(_ kind: Int) -> Rules.Key {
@@ -45,7 +46,7 @@ extension Judge {
         return rejection(
           .count, "\(fact.id) \(task) is in line \(first[task] + 1) and again in line \(entry.line + 1)",
           program.rules.stated[.numbers(kind)] != nil ? .numbers(kind) : .inAll(kind),
-          lines: [Int(first[task]), Int(entry.line)])
+          lines: [Int(entry.line), Int(first[task])])
       }
       first[task] = entry.line
     }
@@ -92,13 +93,13 @@ extension Judge {
       if let earlier = writerOf[owner], earlier.writer != writer {
         return rejection(
           .binding, "lines \(earlier.line + 1) and \(line(entry) + 1) are both \(name), and come from processes "
-            + "\(earlier.writer) and \(writer)", .binding, lines: [earlier.line, line(entry)])
+            + "\(earlier.writer) and \(writer)", .binding, lines: [line(entry), earlier.line])
       }
       if let earlier = ownerOf[writer], earlier.owner != owner {
         let other = earlier.owner < 0 ? "the threads' process" : program.laneName(earlier.owner)
         return rejection(
           .binding, "process \(writer) printed line \(earlier.line + 1) as \(other) and line \(line(entry) + 1) as "
-            + name, .binding, lines: [earlier.line, line(entry)])
+            + name, .binding, lines: [line(entry), earlier.line])
       }
       if writerOf[owner] == nil { writerOf[owner] = (writer, line(entry)) }
       if ownerOf[writer] == nil { ownerOf[writer] = (owner, line(entry)) }

@@ -88,9 +88,9 @@ extension Judge {
 
   private func laneCountRejection(_ lane: Int, _ kind: Int, _ count: Int, _ wanted: Int) -> Verdict {
     let own = reader.entries.indices.filter { lanes[$0] == lane && self.kind($0) == kind }
-    let times = count == 1 ? "once" : "\(count) times"
     return rejection(
-      .count, "\(program.laneName(lane)) has “\(program.kinds[kind].id)” \(times), and \(wanted == 1 ? "once" : "\(wanted) times") it must",
+      .count,
+      "\(program.laneName(lane)) prints \(program.kinds[kind].id) \(times(count)), and must print it \(times(wanted))",
       countKey(kind), lines: own.count > wanted ? [line(own[wanted])] : [])
   }
 
@@ -121,7 +121,7 @@ extension Judge {
   ///
   /// A lane takes task t after its previous line and before the line of t, and tasks are taken by number. So each
   /// line of a task must come after the previous lines of the lanes of all tasks with smaller numbers.
-  func fifoVerdict(isComplete: Bool) -> Verdict? {
+  func fifoVerdict() -> Verdict? {
     guard let taken = program.kinds.firstIndex(where: \.isTaken) else { return nil }
     var previous = Array(repeating: Int32(-1), count: program.laneCount)
     var printed = Array(repeating: Int32(-1), count: program.kinds[taken].total)
@@ -141,7 +141,8 @@ extension Judge {
       // A task that the cut end of the run has lost says nothing.
       guard printed[task] >= 0 else { continue }
       if before[task] > latest { (latest, latestTask) = (before[task], task) }
-      if printed[task] < latest {
+      // Equal: the line of a larger number is itself what a smaller one waits for.
+      if printed[task] <= latest, task != latestTask {
         return fifoRejection(taken, early: task, late: latestTask, at: Int(printed[task]), after: Int(latest))
       }
     }
@@ -159,11 +160,13 @@ extension Judge {
         text: "\(name) \(late) was taken before \(name) \(early)", because: program.rules(.take).because),
       Verdict.Cause(text: "\(name) \(early) was taken before its line was printed", because: take),
       Verdict.Cause(
-        text: "so line \(line(after) + 1) comes before line \(line(at) + 1), but here line \(line(at) + 1) comes first",
+        text: at == after
+          ? "so line \(line(at) + 1) would have to come before itself"
+          : "so line \(line(after) + 1) comes before line \(line(at) + 1), but here line \(line(at) + 1) comes first",
         because: ""),
     ]
     return rejection(
       .fifo, "line \(line(at) + 1), \(describe(at)), is too early: \(name) \(late) was not taken yet", .take,
-      lines: [line(at), line(after)], chain: chain)
+      lines: at == after ? [line(at)] : [line(at), line(after)], chain: chain)
   }
 }

@@ -25,16 +25,12 @@ struct Judge {
       if let fault = reader.faults[code] { return rejection(code, fault.message, fault.key, lines: [fault.line]) }
     }
     let binding = bindWriters()
-    let shortage: Verdict?
-    switch countLines() {
-    case .tooMany(let verdict): return verdict
-    case .tooFew(let verdict):
-      guard isCutShort else { return verdict }
-      shortage = verdict
-    case .right: shortage = nil
-    }
+    // Where the end is cut off, lines that are missing are no fault of their own.
+    let isComplete = !isCutShort
+    if let verdict = countVerdict(isComplete: isComplete) { return verdict }
+    if isSplit, let verdict = laneCountVerdict(isComplete: isComplete) { return verdict }
     if let binding { return binding }
-    if let verdict = try orderVerdict(isComplete: shortage == nil) { return verdict }
+    if let verdict = try orderVerdict(isComplete: isComplete) { return verdict }
     if let verdict = truncation() { return verdict }
     var verdict = Verdict(
       code: .conforms, message: "judged by \(engine)", program: program, transcript: transcript)
@@ -66,22 +62,21 @@ struct Judge {
     case .queue(let queue): return queueVerdict(queue)
     case .lanes:
       if let verdict = betweenLanesVerdict() { return verdict }
-      if hasLanes, program.groups.allSatisfy({ $0.templates.count == 1 }) {
-        return laneCountVerdict(isComplete: isComplete) ?? laneOrderVerdict() ?? fifoVerdict(isComplete: isComplete)
-      }
-      return try automatonVerdict(isComplete: isComplete)
+      return isSplit ? laneOrderVerdict() ?? fifoVerdict() : try automatonVerdict(isComplete: isComplete)
     }
   }
 
   private var engine: String {
-    if case .lanes = program.order {
-      guard hasLanes, program.groups.allSatisfy({ $0.templates.count == 1 }) else { return "automaton" }
-      return program.kinds.contains(where: \.isTaken) ? "graph" : "lanes"
-    }
-    return program.engine
+    guard case .lanes = program.order else { return program.engine }
+    if !isSplit { return "automaton" }
+    return program.kinds.contains(where: \.isTaken) ? "graph" : "lanes"
   }
 
-  private var hasLanes: Bool { !lanes.contains(-1) }
+  /// Whether every line has its lane and all lanes are alike, so that each lane can be judged by itself.
+  private var isSplit: Bool {
+    guard case .lanes = program.order else { return false }
+    return program.groups.allSatisfy { $0.templates.count == 1 } && !lanes.contains(-1)
+  }
 
   // MARK: Verdicts
 

@@ -48,7 +48,7 @@ struct Reader {
     }
     if !isTerminated, TornLine.isBeginning(line, program) { return }
     if TornLine.isTorn(line, program) {
-      let message = "line \(index + 1) is two lines in one: “\(line.text(0..<line.count).clipped(120))”"
+      let message = "line \(index + 1) is two lines in one: “\(line.text(0..<line.count).clipped(90))”"
       note(Fault(code: .tornLine, line: index, message: message, key: .wholeLines))
       return
     }
