@@ -21,8 +21,8 @@
 #define P_PIDFD 3
 #endif
 
-// The Swift side of a child; it never returns.
-extern _Noreturn void mp_swift_child_main(int socket);
+// The Swift side of a child; it never returns. Weak: a program that links these shims alone starts no workers.
+extern _Noreturn void mp_swift_child_main(int socket) __attribute__((weak));
 
 static int deferred_socket = -1;
 
@@ -32,7 +32,7 @@ static int deferred_socket = -1;
 // a static archive keeps it.
 __attribute__((constructor)) static void take_over(void) {
   const char *mark = getenv(MP_CHILD_MARK);
-  if (!mark) return;
+  if (!mark || !mp_swift_child_main) return;
   int fd = -1;
   char nonce[MP_NONCE_LENGTH + 1] = "", mode[16] = "";
   int fields = sscanf(mark, "%d %32s %15s", &fd, nonce, mode);
