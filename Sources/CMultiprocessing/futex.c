@@ -31,6 +31,20 @@ int mp_futex_wait(void *word, uint32_t expected, int64_t deadline_ns, int shared
   return e;
 }
 
+void mp_lock_slow(uint32_t *word) {
+  // What it protects is held for a moment: looking a few times is cheaper than sleeping.
+  for (int i = 0; i < 100; i++) {
+    if (__atomic_load_n(word, __ATOMIC_RELAXED) == 0) {
+      uint32_t expected = 0;
+      if (__atomic_compare_exchange_n(word, &expected, 1, 0, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)) return;
+    }
+    mp_relax();
+  }
+  // Not parked: whoever holds the lock goes on.
+  while (__atomic_exchange_n(word, 2, __ATOMIC_ACQUIRE) != 0)
+    syscall(SYS_futex, word, FUTEX_WAIT | FUTEX_PRIVATE_FLAG, 2, 0, 0, 0);
+}
+
 int mp_futex_wake(void *word, int count, int shared) {
   return (int)syscall(SYS_futex, word, FUTEX_WAKE | (shared ? 0 : FUTEX_PRIVATE_FLAG), count, 0, 0, 0);
 }

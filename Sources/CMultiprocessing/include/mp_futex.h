@@ -12,6 +12,18 @@ int mp_futex_wait(void *word, uint32_t expected, int64_t deadline_ns, int shared
 // Wakes up to `count` waiters; returns how many.
 int mp_futex_wake(void *word, int count, int shared);
 
+// A lock of one word: 0 free, 1 held, 2 held and perhaps waited for. Unlike the standard library's Mutex it knows nothing of
+// threads, and so it works in a forked child too: there that one, contended, has been seen to stop the program, for it
+// compares kernel thread numbers with one that it remembers from before the fork.
+void mp_lock_slow(uint32_t *word);
+static inline void mp_lock(uint32_t *word) {
+  uint32_t expected = 0;
+  if (!__atomic_compare_exchange_n(word, &expected, 1, 0, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)) mp_lock_slow(word);
+}
+static inline void mp_unlock(uint32_t *word) {
+  if (__atomic_exchange_n(word, 0, __ATOMIC_RELEASE) == 2) mp_futex_wake(word, 1, 0);
+}
+
 // CLOCK_MONOTONIC in nanoseconds.
 int64_t mp_now_ns(void);
 

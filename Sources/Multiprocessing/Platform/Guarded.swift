@@ -1,18 +1,43 @@
-import Synchronization
+import CMultiprocessing
 
 /// A value behind a lock that is held for short steps only: never across user code, a wait or another lock of this kind.
 ///
-/// The standard `Mutex` in another form: its `withLock` asks for results that are sent, which generic code cannot promise.
+/// Not the standard `Mutex`: see mp_futex.h for what that does in a forked child.
 package final class Guarded<Value>: @unchecked Sendable {
   // Sendable: the value is only touched with the lock held.
-  private let lock = Mutex(())
+  private let lock: UnsafeMutablePointer<UInt32>
   private var value: Value
 
-  package init(_ value: sending Value) { self.value = value }
+  package init(_ value: sending Value) {
+    self.value = value
+    lock = .allocate(capacity: 1)
+    lock.initialize(to: 0)
+  }
+
+  deinit { lock.deallocate() }
 
   package func with<R, E: Error>(_ body: (inout Value) throws(E) -> R) throws(E) -> R {
-    lock._unsafeLock()
-    defer { lock._unsafeUnlock() }
+    mp_lock(lock)
+    defer { mp_unlock(lock) }
     return try body(&value)
+  }
+
+  /// In a forked child that has one thread: whoever held the lock does not exist here.
+  func breakLock() { mp_store32(lock, 0) }
+}
+
+/// Locks for objects that exist by the million, which cannot each have one: an object's address chooses.
+enum LockTable {
+  private static let count = 64
+  private nonisolated(unsafe) static let locks: UnsafeMutablePointer<UInt32> = {
+    // Sixteen words apart: neighbours must not share a cache line. Never freed; only touched atomically.
+    let locks = UnsafeMutablePointer<UInt32>.allocate(capacity: count * 16)
+    locks.initialize(repeating: 0, count: count * 16)
+    return locks
+  }()
+
+  static func lock(of object: AnyObject) -> UnsafeMutablePointer<UInt32> {
+    let address = UInt(bitPattern: ObjectIdentifier(object)) >> 4
+    return locks + Int((address ^ address >> 8) % UInt(count)) * 16
   }
 }

@@ -45,9 +45,10 @@ final class ApplyJob<Function: PoolFunction>: ResultJob<Function.Output>, @unche
   }
 
   override func release() {
-    locked {
-      input = nil
-      output = nil
+    // Handed out and dropped without the lock: the end of a user's object may run the user's code.
+    _ = locked {
+      defer { (input, output) = (nil, nil) }
+      return (input, output)
     }
   }
 }
@@ -82,9 +83,9 @@ final class ClosureJob<Output: Sendable>: ResultJob<Output>, @unchecked Sendable
   }
 
   override func release() {
-    locked {
-      body = nil
-      output = nil
+    _ = locked {
+      defer { (body, output) = (nil, nil) }
+      return (body, output)
     }
   }
 }

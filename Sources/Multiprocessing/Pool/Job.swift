@@ -1,13 +1,12 @@
 package import PoolCore
-import Synchronization
+import CMultiprocessing
 
 /// A submitted job: its inputs until they are sent, its outcome until somebody takes it.
 ///
 /// The machine knows a job by its id and decides; the job holds the payloads and obeys.
 package class Job: @unchecked Sendable {
-  // Sendable: what can change is only touched with `lock` held, but for `pool`, which is set before the job is shared and
+  // Sendable: what can change is only touched with the job's lock held, but for `pool`, which is set before the job is shared and
   // dropped once, by whoever resolves it.
-  let lock = Mutex(())
 
   /// Keeps the pool alive while its result is pending (4.14).
   var pool: AnyObject?
@@ -37,8 +36,9 @@ package class Job: @unchecked Sendable {
   package func resolve(_ resolution: Resolution, _ error: (any Error)?) { preconditionFailure("abstract") }
 
   func locked<R, E: Error>(_ body: () throws(E) -> R) throws(E) -> R {
-    lock._unsafeLock()
-    defer { lock._unsafeUnlock() }
+    let lock = LockTable.lock(of: self)
+    mp_lock(lock)
+    defer { mp_unlock(lock) }
     return try body()
   }
 }

@@ -59,9 +59,9 @@ final class MapJob<Function: PoolFunction>: ResultJob<[Function.Output]>, @unche
   }
 
   override func release() {
-    locked {
-      inputs = []
-      outputs = []
+    _ = locked {
+      defer { (inputs, outputs) = ([], []) }
+      return (inputs, outputs)
     }
   }
 }

@@ -89,9 +89,10 @@ package final class StreamJob<Output: Sendable>: Job, @unchecked Sendable {
   }
 
   override package func resolve(_ resolution: Resolution, _ error: (any Error)?) {
+    var dropped: [Int: Work] = [:]
     wake {
       end = error.map { .failed($0) } ?? .done
-      work = [:]
+      swap(&dropped, &work)
     }
     pool = nil
   }

@@ -47,5 +47,8 @@ enum ForkServer {
   package static var processID: Int32? { running.with { $0?.child.processID } }
 
   /// In a child: the parent's server is not its own.
-  static func forget() { running.with { $0 = nil } }
+  static func forget() {
+    running.breakLock()
+    running.with { $0 = nil }
+  }
 }

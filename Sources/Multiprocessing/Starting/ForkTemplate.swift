@@ -35,6 +35,8 @@ enum ForkTemplate {
     let socket = fcntl(socket, F_DUPFD_CLOEXEC, 3)
     let main = fcntl(main, F_DUPFD_CLOEXEC, 3)
     mp_close_owned()
+    SystemWorld.shared.breakLock()
+    TypeName.breakLock()
     mp_reset_signals()
     mp_detach_input()
     guard socket >= 0, main >= 0 else { mp_child_exit(1) }

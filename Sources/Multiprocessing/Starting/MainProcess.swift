@@ -16,5 +16,8 @@ enum MainProcess {
   }
 
   /// In a child: its own children will watch it, not its parent.
-  static func forget() { descriptor.with { $0 = nil } }
+  static func forget() {
+    descriptor.breakLock()
+    descriptor.with { $0 = nil }
+  }
 }

@@ -1,5 +1,3 @@
-import Synchronization
-
 /// Types by name, between the processes of one program.
 ///
 /// What goes over the wire is the mangled name; the receiver accepts it only if the type is of the kind that it expects.
@@ -21,6 +19,9 @@ enum TypeName {
     known.with { $0[id] = name }
     return name
   }
+
+  /// In a forked child; see `Guarded.breakLock`.
+  static func breakLock() { known.breakLock() }
 
   /// The type of this name; nil for an unknown one.
   static func find(_ name: String) -> Any.Type? { _typeByName(name) }

@@ -10,6 +10,9 @@ package final class SystemWorld: World {
 
   package var process: ProcessState { state.with { $0 } }
 
+  /// In a forked child; see `Guarded.breakLock`.
+  func breakLock() { state.breakLock() }
+
   /// Makes this process another one: a child, right after its start.
   func become(_ process: ProcessState) {
     state.with { $0 = process }
