@@ -25,7 +25,9 @@ let package = Package(
       dependencies: [.product(name: "DequeModule", package: "swift-collections")],
       swiftSettings: strict),
     .target(name: "Golden", swiftSettings: strict),
-    .target(name: "Multiprocessing", dependencies: ["PoolCore", "CMultiprocessing"], swiftSettings: strict),
+    .target(
+      name: "Multiprocessing", dependencies: ["PoolCore", "CMultiprocessing"], exclude: ["Transport/README.md"],
+      swiftSettings: strict),
     .target(name: "CPythonEntry", linkerSettings: [.linkedLibrary("dl")]),
     .target(name: "CPython", dependencies: ["CPythonEntry"], swiftSettings: strict),
     .target(

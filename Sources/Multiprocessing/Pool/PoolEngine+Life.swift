@@ -53,7 +53,7 @@ extension PoolEngine {
 
   private func add(_ waiter: Waiter) -> Bool {
     state.with { state in
-      guard !(state.hasEnded && state.helpersLeft == 0) else { return false }
+      guard !state.isOver else { return false }
       state.joiners.append(waiter)
       return true
     }
@@ -69,12 +69,13 @@ extension PoolEngine {
   /// A helper thread ends; the last one gives everything back and wakes whoever joins.
   func leave() {
     let isLast = state.with { state in
-      state.helpersLeft == 1
-    }
-    if isLast { transport.shutDown() }
-    let woken = state.with { state -> [Waiter] in
       state.helpersLeft -= 1
-      guard state.helpersLeft == 0 else { return [] }
+      return state.helpersLeft == 0
+    }
+    guard isLast else { return }
+    transport.shutDown()
+    let woken = state.with { state -> [Waiter] in
+      state.isOver = true
       defer { state.joiners = [] }
       return state.joiners
     }

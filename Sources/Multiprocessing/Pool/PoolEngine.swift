@@ -27,7 +27,10 @@ package final class PoolEngine: Sendable {
     /// Whoever waits for the end of the helper threads.
     var joiners: [Waiter] = []
     var helpersLeft = 0
+    /// Every worker has ended; the helper threads are to end.
     var hasEnded = false
+    /// The helper threads have ended and everything is given back.
+    var isOver = false
     var helpers: [HelperRole: ThreadIdentity] = [:]
     var taskHandlerWaits = false
     var actions: [PoolAction] = []

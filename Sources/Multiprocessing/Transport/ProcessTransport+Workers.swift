@@ -27,36 +27,55 @@ extension ProcessTransport {
   package func watchWorkers() {
     let workers = state.with { $0.workers.values.filter { $0.status == nil } }
     let connection = connection
-    // Of a server's workers the server reports the end, with the status; where it is gone, their pidfds tell of it.
-    let watched = workers.filter { !$0.isForked || connection?.isClosed != false }
+    // Every end is seen here; how a server's worker ended, the server reports a moment later.
+    let watched = workers.filter { $0.reportDeadline == nil }
     var numbers = [event.number] + watched.map(\.child.pidfd.number)
     if let connection, !connection.isClosed { numbers.append(connection.socket.number) }
     var ready = [UInt8](repeating: 0, count: numbers.count)
-    let deadline = workers.compactMap(\.killDeadline).min() ?? -1
+    let deadline = workers.flatMap { [$0.killDeadline, $0.reportDeadline] }.compactMap { $0 }.min() ?? -1
     let count = withExtendedLifetime(watched) { mp_poll(numbers, &ready, Int32(numbers.count), deadline) }
     guard count >= 0 else { return }
     mp_event_drain(event.number)
 
-    var ended: [(WorkerID, Int32)] = []
+    var ended: [(id: WorkerID, status: Int32)] = []
+    var unreported: [WorkerID] = []
     for (index, worker) in watched.enumerated() where ready[index + 1] != 0 {
-      // Nobody can say how a worker ended whose server is gone; it was its end that ended it.
-      var status: Int32 = -SIGKILL
-      if !worker.isForked { worker.child.pidfd.use { _ = mp_pidfd_reap($0, &status, 1) } }
-      ended.append((worker.id, status))
+      if worker.isForked {
+        unreported.append(worker.id)
+      } else {
+        var status: Int32 = 0
+        worker.child.pidfd.use { _ = mp_pidfd_reap($0, &status, 1) }
+        ended.append((worker.id, status))
+      }
     }
-    if let connection { ended += connection.takeExits().map { (WorkerID(UInt32(truncatingIfNeeded: $0.id)), $0.status) } }
+    if let connection {
+      ended += connection.takeExits().map { (WorkerID(UInt32(truncatingIfNeeded: $0.id)), $0.status) }
+    }
     forceDue()
-    guard !ended.isEmpty else { return }
-    state.with { state in
-      for (id, status) in ended {
+    note(ended, unreported, canBeReported: connection?.isClosed == false)
+  }
+
+  /// Records ends, and gives up waiting for reports that do not come: nobody can say how a worker ended whose server is gone
+  /// or stopped.
+  private func note(_ ended: [(id: WorkerID, status: Int32)], _ unreported: [WorkerID], canBeReported: Bool) {
+    let now = mp_now_ns()
+    let isNews = state.with { state in
+      let before = state.ended.count
+      for id in unreported {
+        state.workers[id]?.reportDeadline = canBeReported ? System.deadline(after: Self.patience) : now
+      }
+      let overdue = state.workers.values.filter { $0.status == nil && $0.reportDeadline.map { $0 <= now } == true }
+      for (id, status) in ended + overdue.map({ ($0.id, -SIGKILL) }) {
         guard var worker = state.workers[id], worker.status == nil else { continue }
         worker.status = status
         worker.killDeadline = nil
+        worker.reportDeadline = nil
         state.workers[id] = worker
         state.ended.append(worker)
       }
+      return state.ended.count > before
     }
-    wakeCollector()
+    if isNews { wakeCollector() }
   }
 
   /// Kills by force whoever was asked to end and did not in time.

@@ -17,6 +17,8 @@ package final class ProcessTransport: Transport {
     var isForked: Bool
     /// When it is killed by force, if it was asked to end.
     var killDeadline: Int64?
+    /// Until when the report of its server is waited for, once it has ended.
+    var reportDeadline: Int64?
     /// How it ended.
     var status: Int32?
 
