@@ -3,6 +3,7 @@
 
 #include <dirent.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -20,6 +21,8 @@ void mp_set_thread_identity(void *identity) { thread_identity = identity; }
 int mp_thread_id(void) { return (int)syscall(SYS_gettid); }
 void mp_name_thread(const char *name) { prctl(PR_SET_NAME, name); }
 
+static void cease_helper(void);
+
 struct start {
   void (*body)(void *);
   void *argument;
@@ -29,6 +32,7 @@ static void *run(void *argument) {
   struct start start = *(struct start *)argument;
   free(argument);
   start.body(start.argument);
+  cease_helper();
   return 0;
 }
 
@@ -81,7 +85,7 @@ void mp_retract_helper(void) {
 
 void mp_become_helper(void) { is_helper = 1; }
 
-void mp_cease_helper(void) {
+static void cease_helper(void) {
   if (!is_helper) return;
   is_helper = 0;
   mp_retract_helper();
@@ -106,13 +110,20 @@ int mp_plain_fork(void) {
 void mp_fork_hold(void) { pthread_mutex_lock(&gate); }
 void mp_fork_release(void) { pthread_mutex_unlock(&gate); }
 
-int mp_foreign_thread_count(void) {
+static int count_foreign(void) {
   DIR *folder = opendir("/proc/self/task");
   if (!folder) return 0;
   int count = 0;
   for (struct dirent *entry; (entry = readdir(folder));) count += entry->d_name[0] != '.';
   closedir(folder);
   return count - 1 - (__atomic_load_n(&helpers, __ATOMIC_SEQ_CST) - is_helper) - mp_watcher_count();
+}
+
+int mp_foreign_thread_count(void) {
+  int64_t until = mp_now_ns() + 10000000;
+  int count;
+  while ((count = count_foreign()) > 0 && mp_now_ns() < until) sched_yield();
+  return count > 0 ? count : 0;
 }
 
 int mp_gated_fork(int limit_ms, int *all_parked) {

@@ -16,11 +16,11 @@ void *mp_thread_identity(void);
 void mp_set_thread_identity(void *identity);
 
 // A helper is counted as running by the thread that is about to start it, so that no fork happens while it comes to life;
-// the new thread then takes the mark. A start that failed is retracted. A helper that ends gives the mark back.
+// the new thread then takes the mark. A start that failed is retracted. A helper that ends gives the mark back in C, after
+// the last line of Swift (mp_start_thread sees to it).
 void mp_announce_helper(void);
 void mp_retract_helper(void);
 void mp_become_helper(void);
-void mp_cease_helper(void);
 
 // Around a blocking call. Nothing happens on a thread that is no helper.
 void mp_park_begin(void);
@@ -42,7 +42,8 @@ int mp_plain_fork(void);
 void mp_fork_hold(void);
 void mp_fork_release(void);
 
-// How many threads the process has besides the calling one, its helper threads and its watcher.
+// How many threads the process has besides the calling one, its helper threads and its watcher. One that is just ending
+// is waited for, 10 ms at most: it is no danger, and a warning of it would be wrong.
 int mp_foreign_thread_count(void);
 
 // Starts a detached thread that runs `body(argument)`. 0 or a negated errno. (pthread_t differs between C libraries.)

@@ -21,7 +21,6 @@ extension PoolEngine {
       }
       process.remove(identity)
       leave()
-      mp_cease_helper()
     }
     isStarted = true
   }
