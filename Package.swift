@@ -26,7 +26,7 @@ let package = Package(
       swiftSettings: strict),
     .target(name: "Golden", swiftSettings: strict),
     .target(
-      name: "Multiprocessing", dependencies: ["PoolCore", "CMultiprocessing"], exclude: ["Transport/README.md"],
+      name: "Multiprocessing", dependencies: ["PoolCore", "CMultiprocessing"], exclude: ["Transport/README.md", "Wire/README.md"],
       swiftSettings: strict),
     .target(name: "CPythonEntry", linkerSettings: [.linkedLibrary("dl")]),
     .target(name: "CPython", dependencies: ["CPythonEntry"], swiftSettings: strict),

@@ -1,10 +1,13 @@
 /// A chunk as it travels: the function's name and the inputs; and how a worker runs it.
 enum ChunkCall {
   static func encode<F: PoolFunction>(_ function: F.Type, _ inputs: ArraySlice<F.Input>) throws -> [UInt8] {
-    var writer = WireWriter()
-    try Wire.encode(TypeName.of(function), into: &writer)
-    try Wire.encodeArray(inputs, into: &writer)
-    return writer.bytes
+    let name = try TypeName.of(function)
+    return try Payload.encoding("A task of the type \(function)") {
+      var writer = WireWriter()
+      try Wire.encode(name, into: &writer)
+      try Wire.encodeArray(inputs, into: &writer)
+      return writer.bytes
+    }
   }
 
   /// The outcome of a chunk, as it goes back.
@@ -32,7 +35,7 @@ enum ChunkCall {
   }
 
   private static func run<F: PoolFunction>(_ function: F.Type, _ reader: inout WireReader) throws -> Outcome {
-    let inputs = try Wire.decodeArray(F.Input.self, from: &reader)
+    let inputs = try Wire.decodeArray(of: F.Input.self, from: &reader)
     var outputs: [F.Output] = []
     outputs.reserveCapacity(inputs.count)
     for input in inputs { outputs.append(try F.call(input)) }

@@ -1,5 +1,15 @@
 /// Values as bytes, between the processes of one program.
 enum Payload {
+  /// Runs an encoding; what it throws is told in this library's terms, an error of its own as it is.
+  static func encoding<R>(_ what: @autoclosure () -> String, _ body: () throws -> R) throws -> R {
+    do {
+      return try body()
+    } catch let error as WireError {
+      if let own = error.cause as? MultiprocessingError { throw own }
+      throw MultiprocessingError(.notEncodable, "\(what()) cannot be encoded: \(error)", cause: error.cause ?? error)
+    }
+  }
+
   static func encode<T: Encodable>(_ values: [T]) throws -> [UInt8] {
     var writer = WireWriter()
     try Wire.encodeArray(values, into: &writer)
@@ -8,7 +18,7 @@ enum Payload {
 
   /// Decodes exactly `count` values.
   static func decode<T: Decodable>(_ bytes: [UInt8], count: Int) throws -> [T] {
-    let values = try Wire.decodeArray(T.self, from: bytes)
+    let values: [T] = try Wire.decode([T].self, from: bytes)
     guard values.count == count else {
       throw MultiprocessingError(
         .notDecodable, "A chunk of \(count) items came back with \(values.count) results.")

@@ -13,6 +13,8 @@ struct EncodedInitializer: Sendable {
   }
 
   private static func encode(_ initializer: some Initializer, _ sharing: SharingContext) throws -> [UInt8] {
-    try Wire.encode(initializer, userInfo: [SharingContext.key: sharing])
+    try Payload.encoding("The initializer \(type(of: initializer))") {
+      try Wire.encode(initializer, userInfo: [SharingContext.key: sharing])
+    }
   }
 }

@@ -1,56 +1,156 @@
-import FoundationEssentials
-
-/// Values as bytes. JSON for now; the compact form takes its place behind the same calls.
+/// The compact binary form in which tasks, arguments and results travel between processes.
+///
+/// Any `Codable` value can be written. See README.md beside this file for the bytes, and for what is guaranteed.
 package enum Wire {
-  static func encode<T: Encodable>(_ value: T, userInfo: [CodingUserInfoKey: any Sendable] = [:]) throws -> [UInt8] {
-    let encoder = JSONEncoder()
-    encoder.userInfo = userInfo
-    return Array(try encoder.encode([value]))
+  /// The version of the format. Values do not carry it: parent and worker agree on it once, when a worker starts.
+  package static let formatVersion: UInt8 = 1
+
+  /// How many values and containers may lie inside one another; more than that is an error.
+  ///
+  /// Each level runs the value's own code on the caller's stack. In a debug build a level takes about 2 KB, so that this many fit
+  /// into 1 MB with room to spare.
+  package static let maximumDepth = 400
+
+  // MARK: Encoding
+
+  /// Encodes a value.
+  package static func encode<Value: Encodable>(
+    _ value: Value, userInfo: [CodingUserInfoKey: any Sendable] = [:]
+  ) throws(WireError) -> [UInt8] {
+    if let coder = WireCoders.find(Value.self) {
+      // The size is known, so the bytes are written where they will stay.
+      return withUnsafePointer(to: value) { pointer in
+        let pointer = UnsafeRawPointer(pointer)
+        let count = coder.byteCount(pointer)
+        return [UInt8](unsafeUninitializedCapacity: count) { bytes, initialized in
+          guard let target = bytes.baseAddress else { return }
+          coder.write(pointer, UnsafeMutableRawPointer(target))
+          initialized = count
+        }
+      }
+    }
+    let buffer = WireBuffer(minimumCapacity: 256)
+    try encode(value, into: buffer, userInfo)
+    return Array(buffer.memory.pointee.bytes)
   }
-  static func encode<T: Encodable>(_ value: T, into writer: inout WireWriter) throws { writer.append(try encode(value)) }
-  static func decode<T: Decodable>(
-    _ type: T.Type, from bytes: [UInt8], userInfo: [CodingUserInfoKey: any Sendable] = [:]
-  ) throws -> T {
-    let decoder = JSONDecoder()
-    decoder.userInfo = userInfo
-    return try decoder.decode([T].self, from: Data(bytes))[0]
+
+  /// Encodes a value at the end of what `writer` holds. If it throws, the writer is as before.
+  package static func encode<Value: Encodable>(
+    _ value: Value, into writer: inout WireWriter, userInfo: [CodingUserInfoKey: any Sendable] = [:]
+  ) throws(WireError) {
+    let buffer = writer.uniqueBuffer()
+    if let coder = WireCoders.find(Value.self) {
+      buffer.memory.pointee.append(value, coder)
+    } else {
+      try encode(value, into: buffer, userInfo)
+    }
   }
-  static func decode<T: Decodable>(_ type: T.Type, from reader: inout WireReader) throws -> T {
-    try decode(type, from: reader.readBytes())
+
+  /// Encodes many values at the end of what `writer` holds, as the array of them. If it throws, the writer is as before.
+  package static func encodeArray<Values: Collection>(
+    _ values: Values, into writer: inout WireWriter, userInfo: [CodingUserInfoKey: any Sendable] = [:]
+  ) throws(WireError) where Values.Element: Encodable {
+    if let array = values as? [Values.Element], WireCoders.find([Values.Element].self) != nil {
+      return try encode(array, into: &writer, userInfo: userInfo)
+    }
+    try encode(WireList(values: values), into: writer.uniqueBuffer(), userInfo)
   }
-  static func encodeArray<T: Encodable>(_ values: some Collection<T>, into writer: inout WireWriter) throws {
-    writer.append(Array(try JSONEncoder().encode(Array(values))))
+
+  private static func encode<Value: Encodable>(
+    _ value: Value, into buffer: WireBuffer, _ userInfo: [CodingUserInfoKey: any Sendable]
+  ) throws(WireError) {
+    let mark = buffer.memory.pointee.count
+    let message = WireMessage(userInfo: userInfo)
+    let encoder = WireEncoder(message: message, buffer: buffer, parent: nil, step: .same, type: Value.self, depth: 0)
+    buffer.top = encoder
+    // Whoever keeps the encoder is told that it is too late, and not led to an encoder that is gone.
+    defer { buffer.top = nil }
+    do {
+      try encoder.run(value)
+    } catch {
+      buffer.memory.pointee.count = mark
+      throw WireError(wrapping: error)
+    }
   }
-  static func decodeArray<T: Decodable>(_ type: T.Type, from reader: inout WireReader) throws -> [T] {
-    try JSONDecoder().decode([T].self, from: Data(reader.readBytes()))
+
+  // MARK: Decoding
+
+  /// Decodes a value; bytes left over after it are an error.
+  package static func decode<Value: Decodable>(
+    _ type: Value.Type = Value.self, from bytes: UnsafeRawBufferPointer,
+    userInfo: [CodingUserInfoKey: any Sendable] = [:]
+  ) throws(WireError) -> Value {
+    let bytes = WireBytes(bytes)
+    let value = try bytes.value(at: 0, limit: bytes.count)
+    if value.next != bytes.count {
+      let left = bytes.count - value.next
+      throw WireError(.trailingBytes, "\(left) bytes are left over after the value.", offset: value.next)
+    }
+    return try decode(type, value, bytes, userInfo)
   }
-  static func decodeArray<T: Decodable>(_ type: T.Type, from bytes: [UInt8]) throws -> [T] {
-    try bytes.withUnsafeBytes { buffer in
-      var reader = WireReader(buffer)
-      return try decodeArray(type, from: &reader)
+
+  /// Decodes a value; bytes left over after it are an error.
+  package static func decode<Value: Decodable>(
+    _ type: Value.Type = Value.self, from bytes: [UInt8], userInfo: [CodingUserInfoKey: any Sendable] = [:]
+  ) throws(WireError) -> Value {
+    do {
+      return try bytes.withUnsafeBytes { try decode(type, from: $0, userInfo: userInfo) }
+    } catch {
+      throw WireError(wrapping: error)
+    }
+  }
+
+  /// Decodes the value that comes next and moves the reader past it; if it throws, the reader stays.
+  package static func decode<Value: Decodable>(
+    _ type: Value.Type = Value.self, from reader: inout WireReader,
+    userInfo: [CodingUserInfoKey: any Sendable] = [:]
+  ) throws(WireError) -> Value {
+    let bytes = WireBytes(reader.bytes)
+    let value = try bytes.value(at: reader.offset, limit: bytes.count)
+    let result = try decode(type, value, bytes, userInfo)
+    reader.advance(to: value.next)
+    return result
+  }
+
+  /// Decodes the values that come next, written by `encodeArray` or as an array, and moves the reader past them.
+  package static func decodeArray<Element: Decodable>(
+    of type: Element.Type = Element.self, from reader: inout WireReader,
+    userInfo: [CodingUserInfoKey: any Sendable] = [:]
+  ) throws(WireError) -> [Element] {
+    try decode([Element].self, from: &reader, userInfo: userInfo)
+  }
+
+  /// Decodes all values of an array; bytes left over after it are an error.
+  package static func decodeArray<Element: Decodable>(
+    of type: Element.Type = Element.self, from bytes: UnsafeRawBufferPointer,
+    userInfo: [CodingUserInfoKey: any Sendable] = [:]
+  ) throws(WireError) -> [Element] {
+    try decode([Element].self, from: bytes, userInfo: userInfo)
+  }
+
+  private static func decode<Value: Decodable>(
+    _ type: Value.Type, _ value: WireValue, _ bytes: WireBytes, _ userInfo: [CodingUserInfoKey: any Sendable]
+  ) throws(WireError) -> Value {
+    if let coder = WireCoders.find(type), coder.tag == value.tag {
+      return try coder.read(value, in: bytes, as: type)
+    }
+    let source = WireSource(bytes, userInfo: userInfo)
+    defer { source.invalidate() }
+    do {
+      let decoder = WireDecoder(source: source, value: value, parent: nil, step: .same, type: nil, depth: 0)
+      return try decoder.decodeValue(type, value, step: .same)
+    } catch {
+      throw WireError(wrapping: error)
     }
   }
 }
 
-struct WireWriter {
-  var bytes: [UInt8] = []
-  mutating func append(_ more: [UInt8]) {
-    withUnsafeBytes(of: UInt64(more.count)) { bytes += $0 }
-    bytes += more
-  }
-}
+/// Values that are written as an array is, without making one.
+private struct WireList<Values: Collection>: Encodable where Values.Element: Encodable {
+  let values: Values
 
-struct WireReader {
-  private let buffer: UnsafeRawBufferPointer
-  private var offset = 0
-  init(_ buffer: UnsafeRawBufferPointer) { self.buffer = buffer }
-  mutating func readBytes() throws -> [UInt8] {
-    guard buffer.count - offset >= 8 else { throw MultiprocessingError(.notDecodable, "The bytes end too early.") }
-    let count = buffer.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
-    guard count <= UInt64(buffer.count - offset - 8) else {
-      throw MultiprocessingError(.notDecodable, "The bytes end too early.")
-    }
-    offset += 8 + Int(count)
-    return Array(buffer[offset - Int(count)..<offset])
+  func encode(to encoder: any Encoder) throws {
+    var container = encoder.unkeyedContainer()
+    for value in values { try container.encode(value) }
   }
 }

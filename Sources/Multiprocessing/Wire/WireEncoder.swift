@@ -1,0 +1,416 @@
+/// What all encoders of one message share.
+final class WireMessage {
+  let userInfo: [CodingUserInfoKey: any Sendable]
+  /// The first mistake made where nothing can be thrown. The encoding ends with it.
+  var failure: WireError?
+
+  init(userInfo: [CodingUserInfoKey: any Sendable]) {
+    self.userInfo = userInfo
+  }
+}
+
+/// Writes one value: the encoder that its `encode(to:)` sees, and the state of the container that it asks for.
+///
+/// There is one for each value that is encoded by its own code, and one for each container or super encoder made inside such a
+/// value (a *nested* one, see `WireEncoder+Nesting.swift`).
+final class WireEncoder: Encoder {
+  enum Shape {
+    case undecided
+    case single
+    case keyed
+    case list
+    case slot
+  }
+
+  let message: WireMessage
+  /// Where the encoder writes now.
+  private(set) var buffer: WireBuffer
+  /// The buffer's memory, kept at hand.
+  private(set) var memory: UnsafeMutablePointer<WireMemory>
+  /// Where its first byte lies, which is not the same if it was reopened.
+  let home: WireBuffer
+  let parent: WireEncoder?
+  let step: WireStep
+  /// The type of the value, `nil` for a nested encoder.
+  let type: (any Encodable.Type)?
+  let depth: Int
+  /// Where the value's first byte lies in `home`.
+  let start: Int
+
+  private(set) var shape = Shape.undecided
+  /// How many elements of a list or values of a single value container have been written.
+  private(set) var count = 0
+  /// The tag of the elements while a list holds numbers of one kind only.
+  private(set) var packedTag: WireTag?
+
+  private var keyType: ObjectIdentifier?
+  private var keysAreSmall = false
+  private var seenKeys: UInt64 = 0
+  private var isLoose = false
+
+  /// What a nested encoder has; `nil` for the encoder of a value.
+  var nesting: Nesting?
+  /// The nested encoders made within this value that somebody may still write to; `nil` if there never was one.
+  var nested: [WireEncoder]?
+  private(set) var isFinished = false
+
+  init(
+    message: WireMessage, buffer: WireBuffer, parent: WireEncoder?, step: WireStep, type: (any Encodable.Type)?,
+    depth: Int
+  ) {
+    self.message = message
+    self.buffer = buffer
+    memory = buffer.memory
+    home = buffer
+    self.parent = parent
+    self.step = step
+    self.type = type
+    self.depth = depth
+    start = buffer.memory.pointee.count
+  }
+
+  // MARK: Encoder
+
+  var codingPath: [any CodingKey] {
+    var path = parent?.codingPath ?? []
+    if let key = step.codingKey { path.append(key) }
+    return path
+  }
+
+  var userInfo: [CodingUserInfoKey: Any] { message.userInfo }
+
+  func container<Key: CodingKey>(keyedBy type: Key.Type) -> KeyedEncodingContainer<Key> {
+    let target = shape == .slot ? contentOfSlot() : self
+    target.becomeKeyed(by: type)
+    return KeyedEncodingContainer(WireKeyedEncoding<Key>(encoder: target))
+  }
+
+  func unkeyedContainer() -> any UnkeyedEncodingContainer {
+    let target = shape == .slot ? contentOfSlot() : self
+    target.becomeList()
+    return WireUnkeyedEncoding(encoder: target)
+  }
+
+  func singleValueContainer() -> any SingleValueEncodingContainer {
+    if shape == .undecided { shape = .single }
+    return WireSingleEncoding(encoder: self)
+  }
+
+  // MARK: Shapes
+
+  func becomeKeyed<Key: CodingKey>(by type: Key.Type) {
+    let keyType = ObjectIdentifier(type)
+    if isStillOpenToAnyShape {
+      guard openContainer(.keyed, .keyed) else { return }
+      self.keyType = keyType
+      // A key of one byte, which every synthesized key is, tells by that byte whether it has occurred before. A dictionary's
+      // keys differ by themselves. For all other keys nothing is promised to the reader.
+      keysAreSmall = MemoryLayout<Key>.size <= 1
+      isLoose = !keysAreSmall && !(self.type is any WireDictionary.Type)
+    } else if shape != .keyed {
+      fail("A value asked for a keyed container after it had used another kind of container.")
+    } else if self.keyType != keyType {
+      // Two types of keys, as with an inherited `encode(to:)`, may name the same entry.
+      isLoose = true
+    }
+  }
+
+  func becomeList() {
+    if isStillOpenToAnyShape {
+      guard openContainer(.list, .list) else { return }
+      memory.pointee.append(raw: 0 as UInt64)
+    } else if shape != .list {
+      fail("A value asked for an unkeyed container after it had used another kind of container.")
+    }
+  }
+
+  func becomeSlot() {
+    _ = openContainer(.slot, .slot)
+  }
+
+  private var isStillOpenToAnyShape: Bool { shape == .undecided || (shape == .single && count == 0) }
+
+  private func openContainer(_ shape: Shape, _ tag: WireTag) -> Bool {
+    do {
+      try makeReady()
+    } catch {
+      fail(error)
+      return false
+    }
+    self.shape = shape
+    memory.pointee.open(tag)
+    return true
+  }
+
+  /// The value that a super encoder's user writes as a container.
+  private func contentOfSlot() -> WireEncoder {
+    if let content = nesting?.content { return content }
+    do {
+      try beginSingle()
+    } catch {
+      fail(error)
+    }
+    let content = makeNested(step: .same)
+    nesting?.content = content
+    return content
+  }
+
+  // MARK: Failing
+
+  /// Remembers a mistake made where nothing can be thrown.
+  func fail(_ error: WireError) {
+    if message.failure == nil {
+      var error = error
+      error.path = error.path ?? WireError.path(codingPath)
+      message.failure = error
+    }
+    // No further byte is written to this buffer without a look at the failure.
+    buffer.top = nil
+  }
+
+  func fail(_ message: String) {
+    fail(WireError(.misuse, message))
+  }
+
+  // MARK: Writing
+
+  /// Makes sure that what is appended next becomes part of this value.
+  @inline(__always) func makeReady() throws(WireError) {
+    if memory.pointee.topEncoder != UnsafeRawPointer(Unmanaged.passUnretained(self).toOpaque()) { try resume() }
+  }
+
+  /// Goes on in a buffer of its own.
+  func reopen() {
+    buffer = WireBuffer(minimumCapacity: 0)
+    memory = buffer.memory
+    buffer.top = self
+  }
+
+  /// Starts an entry of a keyed container and returns where it starts. `byte` is the key itself if that is one byte.
+  @discardableResult
+  @inline(__always) func beginEntry(_ name: String, _ byte: UInt8) throws(WireError) -> Int {
+    try makeReady()
+    guard shape == .keyed else { throw misused() }
+    let memory = self.memory
+    let mark = memory.pointee.count
+    count += 1
+    if keysAreSmall {
+      let bit: UInt64 = 1 << UInt64(byte & 63)
+      if seenKeys & bit != 0 { isLoose = true }
+      seenKeys |= bit
+    }
+    var name = name
+    name.withUTF8 { utf8 in
+      if utf8.count < 255 {
+        let target = memory.pointee.extend(by: 1 + utf8.count)
+        target.storeBytes(of: UInt8(truncatingIfNeeded: utf8.count), as: UInt8.self)
+        if let start = utf8.baseAddress { (target + 1).copyMemory(from: start, byteCount: utf8.count) }
+      } else {
+        memory.pointee.append(raw: 255 as UInt8)
+        memory.pointee.append(raw: UInt64(utf8.count))
+        memory.pointee.append(UnsafeRawBufferPointer(utf8))
+      }
+    }
+    return mark
+  }
+
+  func appendEntry<Scalar: WireScalar>(_ value: Scalar, _ name: String, _ byte: UInt8) throws(WireError) {
+    try beginEntry(name, byte)
+    memory.pointee.append(tagged: value)
+  }
+
+  func appendEntryIfPresent<Scalar: WireScalar>(_ value: Scalar?, _ name: String, _ byte: UInt8) throws(WireError) {
+    try beginEntry(name, byte)
+    if let value { memory.pointee.append(tagged: value) } else { memory.pointee.append(.absent) }
+  }
+
+  func appendEntry(_ text: String, _ name: String, _ byte: UInt8) throws(WireError) {
+    try beginEntry(name, byte)
+    memory.pointee.append(text)
+  }
+
+  /// Appends `nil`, or the mark that keeps the place of an entry that is left out.
+  func appendEntry(_ tag: WireTag, _ name: String, _ byte: UInt8) throws(WireError) {
+    try beginEntry(name, byte)
+    memory.pointee.append(tag)
+  }
+
+  /// Starts an element that is not one more number of a packed list, and returns where it starts.
+  @discardableResult
+  @inline(__always) func beginElement() throws(WireError) -> Int {
+    try makeReady()
+    guard shape == .list else { throw misused() }
+    if packedTag != nil { unpack() }
+    count += 1
+    return memory.pointee.count
+  }
+
+  /// Starts the value of a single value container, and returns where it starts.
+  @discardableResult
+  @inline(__always) func beginSingle() throws(WireError) -> Int {
+    try makeReady()
+    guard (shape == .single || shape == .slot) && count == 0 else { throw misused() }
+    count = 1
+    return memory.pointee.count
+  }
+
+  @inline(never) private func misused() -> WireError {
+    let message =
+      shape == .single || shape == .slot
+      ? "A single value container was given a second value." : "A value used two kinds of containers."
+    return WireError(.misuse, message, path: WireError.path(codingPath))
+  }
+
+  /// Encodes a value inside this one, at the end of the buffer.
+  ///
+  /// If it throws, the entry or element that starts at `mark` is taken back, for the value around it may do without it.
+  func encodeValue<Value: Encodable>(_ value: Value, step: @autoclosure () -> WireStep, mark: Int) throws {
+    let memory = self.memory
+    if let coder = WireCoders.find(Value.self) {
+      memory.pointee.append(value, coder)
+      return
+    }
+    do {
+      guard depth < Wire.maximumDepth else { throw WireError.tooDeep() }
+      let child = WireEncoder(
+        message: message, buffer: buffer, parent: self, step: step(), type: Value.self, depth: depth + 1)
+      buffer.top = child
+      try child.run(value)
+    } catch {
+      memory.pointee.count = mark
+      buffer.top = self
+      count -= 1
+      throw error
+    }
+    buffer.top = self
+  }
+
+  /// Runs the value's own code and finishes what it wrote.
+  func run(_ value: some Encodable) throws {
+    defer {
+      isFinished = true
+      if nested != nil { releaseNested() }
+    }
+    do {
+      try value.encode(to: self)
+      try finish()
+    } catch var error as WireError where error.path == nil {
+      error.path = WireError.path(codingPath)
+      throw error
+    }
+  }
+
+  private func finish() throws(WireError) {
+    if let failure = message.failure { throw failure }
+    if nested != nil { try finishNested() }
+    if shape == .undecided || (shape == .single && count == 0) {
+      try makeReady()
+      memory.pointee.append(.empty)
+    } else {
+      close(at: memory.pointee.count)
+    }
+  }
+
+  /// Fills in the length and the count of a container that ends at `end` in its home.
+  func close(at end: Int) {
+    let memory = home.memory
+    switch shape {
+    case .undecided, .single: return
+    case .list where packedTag == nil: memory.pointee.store(UInt64(count), at: start + 9)
+    case .keyed where isLoose: memory.pointee.replace(.looseKeyed, at: start)
+    default: break
+    }
+    memory.pointee.store(UInt64(end - start - 9), at: start + 1)
+  }
+
+  // MARK: Lists of numbers
+
+  /// Appends a number to a list, without a tag as long as all of its elements are numbers of one kind.
+  @inline(__always) func appendElement<Scalar: WireScalar>(_ value: Scalar) throws(WireError) {
+    try makeReady()
+    if packedTag == Scalar.tag {
+      count += 1
+      memory.pointee.append(raw: value)
+    } else if count == 0 && canPack {
+      startPacking(Scalar.tag)
+      count += 1
+      memory.pointee.append(raw: value)
+    } else {
+      try beginElement()
+      memory.pointee.append(tagged: value)
+    }
+  }
+
+  /// Appends all numbers of a sequence to a list, by copying them if they lie side by side.
+  @inline(__always)
+  func appendElements<Scalar: WireScalar>(_ values: some Sequence<Scalar>) throws {
+    try makeReady()
+    let copied: Void? = try values.withContiguousStorageIfAvailable { values in
+      if packedTag != Scalar.tag {
+        guard count == 0 && canPack else {
+          for value in values { try appendElement(value) }
+          return
+        }
+        startPacking(Scalar.tag)
+      }
+      count += values.count
+      memory.pointee.append(UnsafeRawBufferPointer(values))
+    }
+    if copied == nil {
+      for value in values { try appendElement(value) }
+    }
+  }
+
+  /// Appends a number whose type is known by its coder only, if the list holds nothing else.
+  func appendElement<Value>(_ value: Value, _ coder: WireCoder) throws(WireError) -> Bool {
+    guard coder.isScalar else { return false }
+    let tag = coder.tag
+    try makeReady()
+    if packedTag != tag {
+      guard count == 0 && canPack else { return false }
+      startPacking(tag)
+    }
+    count += 1
+    withUnsafeBytes(of: value) { memory.pointee.append($0) }
+    return true
+  }
+
+  /// Whether the list starts at the end of the buffer and nothing else can come between its elements.
+  ///
+  /// A nested list never packs: it may be closed and opened again, and then its beginning could not be rewritten.
+  private var canPack: Bool { nesting == nil && shape == .list && packedTag == nil }
+
+  @inline(never) private func startPacking(_ tag: WireTag) {
+    packedTag = tag
+    memory.pointee.replace(tag.packed, at: start)
+    memory.pointee.count = start + 9
+  }
+
+  /// Gives each number of the list its tag, because something else follows.
+  @inline(never) private func unpack() {
+    guard let tag = packedTag else { return }
+    packedTag = nil
+    let size = tag.scalarByteCount
+    let memory = self.memory
+    let numbers = Array(UnsafeRawBufferPointer(rebasing: memory.pointee.bytes[(start + 9)...]))
+    memory.pointee.count = start
+    memory.pointee.open(.list)
+    memory.pointee.append(raw: UInt64(count))
+    numbers.withUnsafeBytes { numbers in
+      for offset in stride(from: 0, to: numbers.count, by: size) {
+        memory.pointee.append(tag)
+        memory.pointee.append(UnsafeRawBufferPointer(rebasing: numbers[offset..<offset + size]))
+      }
+    }
+  }
+}
+
+/// Recognises dictionaries, whose keys differ by themselves.
+protocol WireDictionary {}
+extension Dictionary: WireDictionary {}
+
+extension WireError {
+  @inline(never) static func tooDeep() -> WireError {
+    WireError(.nestedTooDeeply, "Values are nested more than \(Wire.maximumDepth) levels deep.")
+  }
+}
