@@ -76,7 +76,7 @@ extension Picture {
   }
 
   /// One possible assignment: a lane's first lines go to a fresh lane, the others to the lane that has fewest.
-  private static func guess(_ judge: Judge) -> [Int] {
+  static func guess(_ judge: Judge) -> [Int] {
     let program = judge.program
     var count: [Int: Int] = [:]
     var stage: [Int: Set<Int>] = [:]

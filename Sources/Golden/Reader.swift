@@ -84,7 +84,10 @@ struct Reader {
 
   /// The rule that decides a name: the start method where the name begins with another one, else the lanes' names.
   private func nameRule(_ kind: Int, _ found: String) -> Rules.Key {
-    let isMethod = Parameters.Method.allCases.contains { found == $0.rawValue || found.hasPrefix($0.prefix + "PoolWorker") }
+    let isMethod = Parameters.Method.allCases.contains { method in
+      found == method.rawValue
+        || (method != program.parameters.methodInForce && found.hasPrefix(method.prefix + "PoolWorker"))
+    }
     if isMethod, program.rules.stated[.startMethod] != nil { return .startMethod }
     if found.contains("(") || program.parameters.functions, program.rules.stated[.functions] != nil { return .functions }
     return .laneNames
@@ -98,9 +101,9 @@ struct Reader {
   private static func describe(_ line: UnsafeBufferPointer<UInt8>) -> String {
     let text = line.text(0..<line.count).clipped(120)
     if line.isEmpty { return "is empty, and no line is" }
-    if line.contains(0) { return "has a NUL byte in it: “\(text)”" }
     if line.last == 0x0D { return "ends in a carriage return: “\(text)”" }
     if line.count > 10_000 { return "has \(line.count) bytes: “\(text)”" }
+    if line.contains(0) { return "has a NUL byte in it: “\(text)”" }
     if !line.isUTF8 { return "is not UTF-8: “\(text)”" }
     return "is none of the lines that may be printed: “\(text)”"
   }

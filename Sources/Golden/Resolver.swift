@@ -90,6 +90,9 @@ struct Resolver: Sendable {
 
   private mutating func readDocumented() throws(GoldenError) {
     if syntax.isLaneForm { try checkLaneForm() }
+    if !syntax.groups.contains(where: { $0.names != nil }), let line = syntax.lines.first(where: { $0.shape.has(.lane) }) {
+      throw contradiction("\(line.id) has {lane}, and its lanes have no name", line.place)
+    }
     for line in syntax.documented {
       let textPlace = Place(line: line.place.line, column: line.textColumn)
       guard let (group, index) = try lane(of: line, textPlace) else {
@@ -247,9 +250,8 @@ struct Resolver: Sendable {
       guard syntax.lines[kind].shape.has(.task) else {
         throw contradiction("\(id) has no {task}: what is taken in order carries its number", place)
       }
-      guard variesOrder, take == nil, queue == nil else {
-        throw contradiction("a take needs “order between lanes”, and there is one", place)
-      }
+      guard variesOrder else { throw contradiction("a take needs “order between lanes”", place) }
+      guard take == nil else { throw contradiction("a second hidden event that takes tasks", place) }
       guard syntax.requirements.contains(where: { $0.form == .inOrder(name) }) else {
         throw contradiction("\(name) is hidden and constrains nothing: “must hold” has no “in order: \(name)”", place)
       }

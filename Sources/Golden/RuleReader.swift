@@ -152,6 +152,8 @@ enum Suggestion {
     return best.word
   }
 
+  static func distance(_ a: String, _ b: String) -> Int { distance(Array(a.prefix(300)), Array(b.prefix(300))) }
+
   private static func distance(_ a: [Character], _ b: [Character]) -> Int {
     var row = Array(0...b.count)
     for (i, left) in a.enumerated() {

@@ -68,7 +68,7 @@ struct Template: Sendable {
         guard line.has(bytes, at: at) else { return nil }
         reading.end += bytes.count
       case .lane:
-        if let names, let (lane, end) = names.read(line, at: at) {
+        if let names, let (lane, end) = names.read(line, at: at), exactly || end == line.endOfName(at: at) {
           reading.lane = lane
           reading.end = end
         } else if exactly {

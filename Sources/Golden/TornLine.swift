@@ -85,15 +85,27 @@ extension Template {
     return at == line.count
   }
 
-  /// Whether `line` is an end of a line of this kind: of its last literal text or name.
+  /// Whether `line` is an end of a line of this kind: read from behind, hole by hole.
   func isEnd(_ line: UnsafeBufferPointer<UInt8>) -> Bool {
-    var tail: [UInt8] = []
-    for piece in pieces.reversed() {
+    var at = line.count
+    func back(_ text: [UInt8]) -> Bool {
+      let shown = min(text.count, at)
+      at -= shown
+      return line.has(Array(text.suffix(shown)), at: at)
+    }
+    func back(while isPart: (UInt8) -> Bool) { while at > 0, isPart(line[at - 1]) { at -= 1 } }
+    func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
+    for piece in pieces.reversed() where at > 0 {
       switch piece {
-      case .literal(let text), .name(let text), .method(let text): tail = text + tail
-      case .lane, .task, .value: return line.count <= tail.count && line.has(Array(tail.suffix(line.count)), at: 0)
+      case .literal(let text), .name(let text), .method(let text): guard back(text) else { return false }
+      case .lane:
+        guard let names, back(names.suffix) else { return false }
+        back(while: isDigit)
+        guard back(names.prefix) else { return false }
+      case .task: back(while: isDigit)
+      case .value: back { isDigit($0) || $0 == 0x2E }
       }
     }
-    return line.count < tail.count && line.has(Array(tail.suffix(line.count)), at: 0)
+    return at == 0
   }
 }
