@@ -33,6 +33,7 @@ let package = Package(
     .target(
       name: "ScenarioKit", dependencies: ["Golden", "CMultiprocessing", "CPython"],
       resources: [.embedInCode("Oracle/claims.py"), .embedInCode("Differential/differential.py")], swiftSettings: strict),
+    .executableTarget(name: "golden-bench", dependencies: ["Golden"], swiftSettings: strict),
     .testTarget(name: "GoldenTests", dependencies: ["Golden"], swiftSettings: strict),
     .testTarget(name: "CPythonTests", dependencies: ["CPython", "ScenarioKit", "Golden"], swiftSettings: strict),
     .testTarget(name: "ScenarioKitTests", dependencies: ["ScenarioKit", "Golden", "CPython"], swiftSettings: strict),

@@ -10,6 +10,8 @@ protocol Automaton: Sendable {
   func steps(from state: State) throws(GoldenError) -> [(line: Program.Line, state: State)]
   /// Whether the output may end here.
   func accepts(_ state: State) -> Bool
+  /// How much work it is to go on from this state, in small units that are alike for all automata.
+  func cost(of state: State) -> Int
 }
 
 extension Automaton {
@@ -21,8 +23,8 @@ extension Automaton {
 }
 
 extension Program {
-  /// The most states that counting, listing or comparing may visit before it refuses.
-  static let stateBound = 400_000
+  /// The most work that counting, listing or comparing may take before it refuses, in units of `Automaton.cost`.
+  static let workBound = 3_000_000
 
   func makeAutomaton() -> any Automaton {
     switch order {
@@ -48,7 +50,7 @@ extension Program {
   func refusal(_ what: String) -> GoldenError {
     GoldenError(
       .bound,
-      "\(what) needs more than \(Self.stateBound) states of the automaton for \(example) with "
+      "\(what) takes more than \(Self.workBound) steps of the automaton for \(example) with "
         + "\(laneCount) lanes and \(kinds.reduce(0) { $0 + $1.total }) lines", file: file)
   }
 }
@@ -64,6 +66,7 @@ struct SequenceAutomaton: Automaton {
   }
 
   func accepts(_ state: Int) -> Bool { state == lines.count }
+  func cost(of state: Int) -> Int { 1 }
 }
 
 /// One lane prints what hidden lanes finish.
@@ -114,4 +117,10 @@ struct QueueAutomaton: Automaton {
   }
 
   func accepts(_ state: State) -> Bool { state.first == chunks }
+
+  func cost(of state: State) -> Int {
+    // Each step copies what is under way.
+    let open = min(chunks - state.first, queue.workers + state.done.count)
+    return 1 + open * (1 + state.done.count / 8)
+  }
 }

@@ -12,7 +12,7 @@ extension Resolver {
       visible.append(
         Program.Group(
           ids: entry.ids, size: sizes[index], offset: offset, medium: entry.medium,
-          names: names(index, count: sizes[index], parameters: parameters), templates: templates(index),
+          names: names(index, count: sizes[index], parameters: parameters), templates: templates[index],
           namesVary: variesNames || entry.names == nil))
       offset += sizes[index]
     }
@@ -81,12 +81,14 @@ extension Resolver {
   // MARK: Lanes
 
   /// Whether all lanes of the group print the same, apart from the lines that any of them may print.
-  private func isUniform(_ group: Int) -> Bool { Set(templates(group)).count <= 1 }
+  private func isUniform(_ group: Int) -> Bool { templates[group].count <= 1 }
 
   /// What each lane of the group prints; one for all where they are alike.
-  private func templates(_ group: Int) -> [[Program.Stage]] {
+  func laneTemplates(_ group: Int) -> [[Program.Stage]] {
     let entry = syntax.groups[group]
     let hasFree = facts.contains { $0.group == group && $0.isFree }
+    var own: [Int: [Documented]] = [:]
+    for line in documented where line.group == group { own[line.index, default: []].append(line) }
     let lanes: [[Program.Stage]] = entry.ids.indices.map { index in
       if hasFree || documented.isEmpty {
         return kindOrder[group].compactMap { kind in
@@ -96,7 +98,7 @@ extension Resolver {
         }
       }
       var stages: [Program.Stage] = []
-      for line in documented where line.group == group && line.index == index {
+      for line in own[index] ?? [] {
         if let last = stages.last, last.kind == line.kind {
           stages[stages.count - 1].count = (last.count ?? 0) + 1
         } else {

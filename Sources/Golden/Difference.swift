@@ -57,12 +57,12 @@ private struct Surplus {
     ]
     var count = 0
     var outputs: [[String]] = []
-    var visited = 0
+    var work = 0
     while !layer.isEmpty {
-      visited += layer.count
-      guard visited <= Program.stateBound else { throw program.refusal("comparing") }
       var next: [Both: (ways: Int, samples: [[String]])] = [:]
       for (pair, (ways, samples)) in layer {
+        work += automaton.cost(of: pair.state)
+        guard work <= Program.workBound else { throw program.refusal("comparing") }
         if automaton.accepts(pair.state), !(pair.other.map(other.accepts) ?? false) {
           count = try sum(count, ways)
           outputs += samples

@@ -17,9 +17,11 @@ struct LaneAutomaton: Automaton {
   }
 
   /// The most configurations that one state may hold.
-  static let configurationBound = 20_000
+  static let configurationBound = 5_000
   /// The most lanes with printed names that one state may hold.
-  static let laneBound = 64
+  static let laneBound = 32
+  /// The most numbers that a kind may carry which are not taken in order.
+  static let numberBound = 1_000
 
   struct Situation: Hashable, Comparable, Sendable {
     var template: Int32
@@ -64,7 +66,10 @@ struct LaneAutomaton: Automaton {
       let starts = try starts(group, isNamed: isNamed[index])
       choices = choices.flatMap { choice in starts.map { choice + [$0] } }
     }
-    let hidden = Int32(program.hiddenEvent?.total ?? 0)
+    guard program.kinds.allSatisfy({ !$0.isNumbered || $0.isTaken || $0.total <= Self.numberBound }) else {
+      throw refusal()
+    }
+    let hidden = Int32(clamping: program.hiddenEvent?.total ?? 0)
     let numbers = program.kinds.map { kind in
       kind.isNumbered && !kind.isTaken ? Array(repeating: UInt64(0), count: (kind.total + 63) / 64) : []
     }
@@ -118,6 +123,12 @@ struct LaneAutomaton: Automaton {
       if printed < count, situation.ran || !program.kinds[stage.kind].canBeCutOff { return false }
     }
     return true
+  }
+
+  func cost(of state: State) -> Int {
+    state.configurations.reduce(1) { sum, configuration in
+      sum + configuration.groups.reduce(0) { $0 + $1.count } * (1 + state.numbers.reduce(0) { $0 + $1.count * 8 })
+    }
   }
 
   // MARK: Steps

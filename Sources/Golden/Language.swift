@@ -11,12 +11,12 @@ package struct Language: Sendable {
   private func count<A: Automaton>(_ automaton: A) throws(GoldenError) -> Int {
     var layer = [try automaton.initial(): 1]
     var total = 0
-    var visited = 0
+    var work = 0
     while !layer.isEmpty {
-      visited += layer.count
-      guard visited <= Program.stateBound else { throw program.refusal("counting") }
       var next: [A.State: Int] = [:]
       for (state, ways) in layer {
+        work += automaton.cost(of: state)
+        guard work <= Program.workBound else { throw program.refusal("counting") }
         if automaton.accepts(state) { total = try sum(total, ways) }
         for step in try automaton.steps(from: state) { next[step.state] = try sum(next[step.state] ?? 0, ways) }
       }
@@ -47,13 +47,13 @@ package struct Language: Sendable {
     var outputs: [[Program.Line]] = []
     var path: [Program.Line] = []
     var open = [(depth: 0, line: Program.Line?.none, state: try automaton.initial())]
-    var visited = 0
+    var work = 0
     while let (depth, line, state) = open.popLast() {
-      visited += 1
+      work += automaton.cost(of: state)
       path.removeLast(path.count - max(0, depth - 1))
       if let line { path.append(line) }
       if automaton.accepts(state) { outputs.append(path) }
-      guard outputs.count <= limit, visited <= limit * 64 else {
+      guard outputs.count <= limit, work <= 10 * Program.workBound else {
         throw GoldenError(
           .bound, "\(program.example) has more than \(limit) legal outputs: they are counted, not listed",
           file: program.file)

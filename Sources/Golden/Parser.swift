@@ -8,6 +8,10 @@ struct Parser {
     "lanes", "lines", "each lane", "hidden", "documented", "may vary", "must hold", "accepts", "rejects",
   ]
 
+  /// Beyond these a golden is not for people, and checking it would take long.
+  static let mostKinds = 64
+  static let mostCounts = 64
+
   static func parse(_ bytes: [UInt8], file: String) throws(GoldenError) -> Syntax {
     let source = try SourceText(bytes, file: file)
     var parser = try Parser(source, file: file)
@@ -175,6 +179,9 @@ struct Parser {
     var names: Syntax.NamePattern?
     if scanner.take("named") { names = try namePattern(&scanner) }
     try scanner.expectEnd()
+    guard syntax.groups.reduce(ids.count, { $0 + $1.ids.count }) <= RuleReader.mostLanes else {
+      throw failure("a golden has at most \(RuleReader.mostLanes) lanes", entry)
+    }
     syntax.groups.append(
       Syntax.LaneGroup(ids: ids, medium: medium, isHidden: isHidden, names: names, place: place))
   }
@@ -199,6 +206,9 @@ struct Parser {
   private mutating func readLine(_ entry: SourceText.Line, inLaneForm: Bool) throws(GoldenError) {
     var scanner = Scanner(entry.text, file: file, line: entry.number)
     let place = scanner.place
+    guard syntax.lines.count < Self.mostKinds else {
+      throw failure("a golden has at most \(Self.mostKinds) kinds of lines", entry)
+    }
     let id = try scanner.name("the name of a kind of line")
     if let earlier = syntax.lines.first(where: { $0.id == id }) {
       throw failure("the line \(id) is declared in line \(earlier.place.line) already", entry)
@@ -264,6 +274,9 @@ struct Parser {
       } while scanner.take(",")
     }
     try scanner.expectEnd()
+    guard syntax.counts.count < Self.mostCounts else {
+      throw failure("a golden states at most \(Self.mostCounts) numbers of outputs", entry)
+    }
     if syntax.counts.contains(where: { $0.conditions == conditions }) {
       throw failure("the number of outputs for these parameters is stated already", entry)
     }

@@ -11,6 +11,8 @@ struct Resolver: Sendable {
   private(set) var documented: [Documented] = []
   /// The order of the kinds in a lane, for each group.
   private(set) var kindOrder: [[Int]] = []
+  /// What each lane of each group prints; one entry for all lanes of a group where they are alike.
+  private(set) var templates: [[[Program.Stage]]] = []
 
   /// What the documented output and the rules say of one kind of line.
   struct Fact: Sendable {
@@ -50,6 +52,7 @@ struct Resolver: Sendable {
     try apply()
     try orderKinds()
     try RequirementCheck(self).run()
+    templates = syntax.groups.indices.map(laneTemplates)
   }
 
   func contradiction(_ message: String, _ place: Place) -> GoldenError {
@@ -182,8 +185,8 @@ struct Resolver: Sendable {
       facts.append(Fact(group: first.group, perLane: perLane, total: lines.count))
     }
     for (group, entry) in syntax.groups.enumerated() where !entry.isHidden && !documented.isEmpty {
-      for (index, id) in entry.ids.enumerated()
-      where !documented.contains(where: { $0.group == group && $0.index == index }) {
+      let bound = Set(documented.lazy.filter { $0.group == group }.map(\.index))
+      for (index, id) in entry.ids.enumerated() where !bound.contains(index) {
         throw contradiction("the lane \(id) is never bound: no documented line stands under it", entry.place)
       }
     }
@@ -336,8 +339,9 @@ struct Resolver: Sendable {
         continue
       }
       var before: Set<[Int]> = []
-      for index in entry.ids.indices {
-        let sequence = documented.filter { $0.group == group && $0.index == index }.map(\.kind)
+      var sequences: [[Int]] = Array(repeating: [], count: entry.ids.count)
+      for line in documented where line.group == group { sequences[line.index].append(line.kind) }
+      for (index, sequence) in sequences.enumerated() {
         var runs: [Int] = []
         for kind in sequence where runs.last != kind { runs.append(kind) }
         if kinds.contains(where: { facts[$0].isFree }), Set(runs).count < runs.count {

@@ -100,6 +100,9 @@ enum RuleReader {
     return .takeChunks(name: name, kind: kind, lanes: lanes, size: .fixed(size))
   }
 
+  /// The most lanes that a golden may declare.
+  static let mostLanes = 1_000
+
   /// `A, B` or `W1...W8`.
   static func lanes(_ scanner: inout Scanner) throws(GoldenError) -> [String] {
     let place = scanner
@@ -107,7 +110,7 @@ enum RuleReader {
     if scanner.take("...") {
       let last = try scanner.name("the last lane")
       guard let (stem, low) = numbered(ids[0]), let (other, high) = numbered(last), stem == other, low < high,
-        high - low < 10_000
+        high - low < mostLanes
       else {
         throw place.failure("a range of lanes counts up from one number to another, as in W1...W8")
       }
@@ -118,6 +121,7 @@ enum RuleReader {
       let again = scanner
       let id = try scanner.name("a lane")
       if ids.contains(id) { throw again.failure("the lane \(id) stands here twice") }
+      guard ids.count < mostLanes else { throw again.failure("a golden has at most \(mostLanes) lanes") }
       ids.append(id)
     }
     return ids
