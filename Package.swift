@@ -31,7 +31,7 @@ let package = Package(
     .target(name: "CPythonEntry", linkerSettings: [.linkedLibrary("dl")]),
     .target(name: "CPython", dependencies: ["CPythonEntry"], swiftSettings: strict),
     .target(
-      name: "ScenarioKit", dependencies: ["Golden", "CMultiprocessing", "CPython"],
+      name: "ScenarioKit", dependencies: ["Golden", "CMultiprocessing", "CPython", "Multiprocessing"],
       resources: [.embedInCode("Oracle/claims.py"), .embedInCode("Differential/differential.py")], swiftSettings: strict),
     .executableTarget(name: "golden-bench", dependencies: ["Golden"], swiftSettings: strict),
     .testTarget(name: "GoldenTests", dependencies: ["Golden"], swiftSettings: strict),

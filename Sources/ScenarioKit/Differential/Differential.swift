@@ -88,9 +88,13 @@ package struct Differential: Sendable {
       let comparison = Comparison(program, seen.left[index], seen.right[index], differences)
       result.excused.merge(comparison.excused, uniquingKeysWith: +)
       // Run again: a difference that a loaded machine made does not come back.
-      guard comparison.difference != nil, try difference(on: program) != nil else { continue }
-      let smallest = try ProgramShrinker(program).smallest { try difference(on: $0) != nil }
-      guard let found = try difference(on: smallest) else { continue }
+      guard comparison.difference != nil, let difference = try difference(on: program) else { continue }
+      let operation = program.steps[difference.step].operation
+      let smallest = try ProgramShrinker(program).smallest { smaller in
+        // A smaller program that shows another difference would lead astray.
+        try self.difference(on: smaller).map { smaller.steps[$0.step].operation == operation } ?? false
+      }
+      guard let found = try self.difference(on: smallest) else { continue }
       result.disagreements.append(
         Disagreement(
           seed: seeds[index], program: program, smallest: smallest, step: found.step, left: found.left,

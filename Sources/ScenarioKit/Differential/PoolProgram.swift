@@ -21,6 +21,8 @@ package struct PoolProgram: Hashable, Sendable, Codable {
     case nap
     /// The name of the worker: its process's, or its thread's in a pool of threads.
     case name
+    /// Nothing: it ends its worker process on the spot, with the item as exit status.
+    case die
   }
 
   package struct Step: Hashable, Sendable, Codable {

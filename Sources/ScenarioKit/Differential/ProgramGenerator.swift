@@ -1,7 +1,9 @@
 /// Makes programs from seeds: the same seed, the same program, on every machine.
 package struct ProgramGenerator: Sendable {
-  /// The kinds of pools to make; some are slower than others.
-  package var kinds: [PoolProgram.Kind] = PoolProgram.Kind.allCases
+  /// The kinds of pools to make, each as often as it stands here: the slow ones are rarer.
+  package var kinds: [PoolProgram.Kind] = [
+    .thread, .thread, .thread, .thread, .fork, .fork, .fork, .fork, .forkserver, .spawn,
+  ]
 
   package var largestPool = 3
   package var mostSteps = 8
@@ -22,7 +24,7 @@ package struct ProgramGenerator: Sendable {
     if kind != .thread, Int.random(in: 0..<3, using: &random) == 0 {
       program.maxTasksPerChild = Int.random(in: 1...3, using: &random)
     }
-    var draft = Draft(workers: program.workers)
+    var draft = Draft(workers: program.workers, hasProcesses: kind != .thread)
     let count = Int.random(in: 1...max(1, mostSteps), using: &random)
     while draft.steps.count < count { draft.addStep(using: &random) }
     draft.end(using: &random)
@@ -36,6 +38,7 @@ private struct Draft {
   private enum State { case running, closed, terminated, joined }
 
   let workers: Int
+  let hasProcesses: Bool
   private(set) var steps: [PoolProgram.Step] = []
   private var state = State.running
   private var slots = 0
@@ -44,22 +47,29 @@ private struct Draft {
   /// Results that are there.
   private var settled: [Int] = []
 
-  init(workers: Int) { self.workers = workers }
+  /// Whether a task was lost: then nothing may wait for all of them.
+  private var hasLoss = false
+
+  init(workers: Int, hasProcesses: Bool) {
+    self.workers = workers
+    self.hasProcesses = hasProcesses
+  }
 
   mutating func addStep(using random: inout SeededGenerator) {
-    switch Int.random(in: 0..<20, using: &random) {
-    case 0..<3: steps.append(.init(.apply, function(using: &random), items: [item(using: &random)]))
-    case 3..<7: submit(using: &random)
-    case 7..<9: steps.append(.init(.map, .checked, items: items(using: &random), chunkSize: chunk(using: &random)))
-    case 9: steps.append(.init(.map, function(using: &random), items: positive(using: &random)))
-    case 10: steps.append(.init(.starmap, items: positive(using: &random), chunkSize: chunk(using: &random)))
-    case 11..<13:
+    switch Int.random(in: 0..<40, using: &random) {
+    case 0..<6: steps.append(.init(.apply, function(using: &random), items: [item(using: &random)]))
+    case 6..<14: submit(using: &random)
+    case 14..<18: steps.append(.init(.map, .checked, items: items(using: &random), chunkSize: chunk(using: &random)))
+    case 18..<20: steps.append(.init(.map, function(using: &random), items: positive(using: &random)))
+    case 20..<22: steps.append(.init(.starmap, items: positive(using: &random), chunkSize: chunk(using: &random)))
+    case 22..<26:
       steps.append(.init(.imap, .checked, items: items(using: &random), chunkSize: smallChunk(using: &random)))
-    case 13: steps.append(.init(.imapUnordered, .checked, items: items(using: &random), chunkSize: 1))
-    case 14: tooEarly(using: &random)
-    case 15..<17: settle(using: &random)
-    case 17: look(using: &random)
-    case 18: reportCallbacks()
+    case 26..<28: steps.append(.init(.imapUnordered, .checked, items: items(using: &random), chunkSize: 1))
+    case 28: tooEarly(using: &random)
+    case 29: loss(using: &random)
+    case 30..<34: settle(using: &random)
+    case 34..<36: look(using: &random)
+    case 36..<38: reportCallbacks()
     default: misuse(using: &random)
     }
   }
@@ -67,7 +77,7 @@ private struct Draft {
   /// Takes every result and ends the pool in one of the regular ways.
   mutating func end(using random: inout SeededGenerator) {
     guard state != .terminated else { return }
-    let closesFirst = state == .running && Bool.random(using: &random)
+    let closesFirst = state == .running && !hasLoss && Bool.random(using: &random)
     if closesFirst { steps.append(.init(.close)) }
     takeAll()
     reportCallbacks()
@@ -109,6 +119,23 @@ private struct Draft {
     settled.append(slot)
   }
 
+  /// A result that never comes: the worker dies, or the pool is terminated before.
+  private mutating func loss(using random: inout SeededGenerator) {
+    guard state == .running else { return }
+    let slot = slots
+    slots += 1
+    takeAll()
+    if hasProcesses, Bool.random(using: &random) {
+      hasLoss = true
+      steps.append(.init(.applyAsync, .die, items: [3], slot: slot))
+    } else {
+      steps.append(.init(.applyAsync, .nap, items: [250], slot: slot))
+      steps.append(.init(.terminate))
+      state = .terminated
+    }
+    steps.append(.init(.get, slot: slot, timeout: 200))
+  }
+
   private mutating func settle(using random: inout SeededGenerator) {
     guard state == .running || state == .closed, let slot = pending.randomElement(using: &random) else { return }
     pending.removeAll { $0 == slot }
@@ -140,7 +167,7 @@ private struct Draft {
   private mutating func misuse(using random: inout SeededGenerator) {
     switch (state, Int.random(in: 0..<4, using: &random)) {
     case (.running, 0), (.running, 1): steps.append(.init(.join))
-    case (.running, 2), (.closed, 0):
+    case (.running, 2) where !hasLoss, (.closed, 0):
       state = .closed
       steps.append(.init(.close))
     case (.running, _), (.closed, 1):
@@ -185,7 +212,9 @@ private struct Draft {
   }
 
   private func chunk(using random: inout SeededGenerator) -> Int? {
-    Bool.random(using: &random) ? nil : Int.random(in: 1...4, using: &random)
+    guard Bool.random(using: &random) else { return nil }
+    // Now and then one that makes no sense.
+    return Int.random(in: 0..<16, using: &random) == 0 ? 0 : Int.random(in: 1...4, using: &random)
   }
 
   private func smallChunk(using random: inout SeededGenerator) -> Int {
