@@ -62,5 +62,13 @@ package final class SystemWorld: World {
 
   package func makeChannel() throws -> any Channel { try SocketChannel() }
 
+  package func makeSharedWords(bytes: Int) throws -> any SharedWords { try MemoryWords(bytes: bytes) }
+
+  package func decodeSharedWords(from decoder: any Decoder) throws -> any SharedWords {
+    try MemoryWords.shared(from: decoder)
+  }
+
+  package var threadKey: UInt32 { UInt32(bitPattern: mp_thread_id()) }
+
   package func decodeChannel(from decoder: any Decoder) throws -> any Channel { try SocketChannel.shared(from: decoder) }
 }

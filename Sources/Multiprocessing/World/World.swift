@@ -42,6 +42,15 @@ package protocol World: AnyObject, Sendable {
   /// What carries the values of a queue between processes.
   func makeChannel() throws -> any Channel
 
+  /// Words that processes share, and behind them so many bytes.
+  func makeSharedWords(bytes: Int) throws -> any SharedWords
+
+  /// The words that another process shared with this one.
+  func decodeSharedWords(from decoder: any Decoder) throws -> any SharedWords
+
+  /// A number that no other live thread of any process has; never 0.
+  var threadKey: UInt32 { get }
+
   /// The channel that another process shared with this one.
   func decodeChannel(from decoder: any Decoder) throws -> any Channel
 }

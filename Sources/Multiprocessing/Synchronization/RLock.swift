@@ -1,0 +1,79 @@
+/// A lock that its holder, one thread of one process, may take again; Python's `multiprocessing.RLock`.
+///
+/// It travels as a `Lock` does.
+public final class RLock: Codable, Sendable {
+  private let words: any SharedWords
+  private var core: CountingCore { CountingCore(words: words) }
+  /// The key of the thread that holds it, 0 for none, and how often it took it. Only the holder writes them.
+  private static let owner = 2
+  private static let depth = 3
+
+  /// A lock that nobody holds.
+  public init(context: Context? = nil) throws {
+    words = try CurrentWorld.world.makeSharedWords(bytes: 0)
+    words.store(0, 1)
+  }
+
+  init(words: any SharedWords) { self.words = words }
+
+  /// Joins the lock that another process shared. Used by the library.
+  public init(from decoder: any Decoder) throws { words = try CurrentWorld.world.decodeSharedWords(from: decoder) }
+
+  /// Shares the lock with a new process. Used by the library.
+  public func encode(to encoder: any Encoder) throws { try words.share(to: encoder, as: "RLock") }
+
+  /// Takes the lock, at once if the calling thread holds it; blocks otherwise, at most for the time-out.
+  @available(*, noasync, message: "This blocks the thread.")
+  @discardableResult
+  public func acquire(blocking: Bool = true, timeout: Duration? = nil) -> Bool {
+    if isOwned {
+      words.add(Self.depth, 1)
+      return true
+    }
+    guard core.acquire(blocking: blocking, until: sharedDeadline(timeout)) else { return false }
+    words.store(Self.owner, CurrentWorld.world.threadKey)
+    words.store(Self.depth, 1)
+    return true
+  }
+
+  /// Frees the lock once; the last time lets others in.
+  ///
+  /// - Throws: `invalidArgument` in a thread that does not hold it, Python's AssertionError.
+  public func release() throws {
+    guard isOwned else {
+      throw MultiprocessingError(
+        .invalidArgument, "attempt to release recursive lock not owned by thread")
+    }
+    guard words.add(Self.depth, UInt32.max) == 1 else { return }
+    words.store(Self.owner, 0)
+    _ = core.release(maximum: 1)
+  }
+
+  /// Whether the calling thread holds the lock.
+  var isOwned: Bool { words.load(Self.owner) == CurrentWorld.world.threadKey }
+
+  /// Frees the lock whatever its depth, to take it again later; only for its holder.
+  func releaseAll() -> UInt32 {
+    let depth = words.load(Self.depth)
+    words.store(Self.depth, 0)
+    words.store(Self.owner, 0)
+    _ = core.release(maximum: 1)
+    return depth
+  }
+
+  /// Takes the lock as deep as it was.
+  func acquireAgain(_ depth: UInt32) {
+    _ = core.acquire(blocking: true, until: nil)
+    words.store(Self.owner, CurrentWorld.world.threadKey)
+    words.store(Self.depth, depth)
+  }
+
+  /// Runs `body` with the lock held.
+  @available(*, noasync, message: "This blocks the thread.")
+  public func withLock<R>(_ body: () throws -> R) throws -> R {
+    acquire()
+    let result = Result { try body() }
+    try release()
+    return try result.get()
+  }
+}
