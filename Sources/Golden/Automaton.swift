@@ -24,7 +24,7 @@ extension Automaton {
 
 extension Program {
   /// The most work that counting, listing or comparing may take before it refuses, in units of `Automaton.cost`.
-  static let workBound = 3_000_000
+  package static let workBound = 3_000_000
 
   func makeAutomaton() -> any Automaton {
     switch order {

@@ -9,6 +9,8 @@ package struct Explanation: Hashable, Sendable, CustomStringConvertible {
   package var chain: [Verdict.Cause]
   /// What to change for a legal output; nil where it was not searched.
   package var nearest: Nearest?
+  /// How many legal outputs there are; nil where counting them takes too long for a message.
+  package var legalOutputs: Int?
   /// How many lines of each kind there are and must be.
   package var counts: String
   package var notes: [String]
@@ -26,6 +28,7 @@ package struct Explanation: Hashable, Sendable, CustomStringConvertible {
     chain = verdict.chain
     // Past the automaton's bound there is no nearest output to show; the verdict stands all the same.
     nearest = verdict.conforms ? nil : (try? Nearest.find(verdict.transcript, verdict.program)) ?? nil
+    legalOutputs = nearest.flatMap { _ in try? Language(program: verdict.program).count(workBound: 20_000) }
     let entries = Reader(verdict.transcript, program: verdict.program).entries
     counts = verdict.program.kinds.enumerated().map { kind, fact in
       let count = entries.count { $0.kind == kind }
@@ -56,7 +59,7 @@ package struct Explanation: Hashable, Sendable, CustomStringConvertible {
       }
     }
     if let nearest {
-      lines += ["", "nearest legal output"]
+      lines += ["", "nearest legal output" + (legalOutputs.map { $0 > 1 ? ", one of \($0)" : ", the only one" } ?? "")]
       if nearest.edits.isEmpty {
         lines.append("  \(blameless)")
       } else {

@@ -92,11 +92,11 @@ struct Judge {
   func kind(_ entry: Int) -> Int { Int(reader.entries[entry].kind) }
 
   /// What an entry is, in words: `task 3 of SpawnPoolWorker-1`.
-  func describe(_ entry: Int) -> String {
+  func describe(_ entry: Int, withLane: Bool = true) -> String {
     let fact = program.kinds[kind(entry)]
     let task = reader.entries[entry].task
     let lane = Int(lanes[entry])
     let number = task >= 0 ? " \(task)" : ""
-    return "\(fact.id)\(number)" + (lane >= 0 && program.laneCount > 1 ? " of \(program.laneName(lane))" : "")
+    return "\(fact.id)\(number)" + (withLane && lane >= 0 && program.laneCount > 1 ? " of \(program.laneName(lane))" : "")
   }
 }

@@ -5,10 +5,12 @@ package struct Language: Sendable {
   /// The number of legal outputs.
   ///
   /// - Throws: a `GoldenError` with the code `bound` where the automaton or the number grows too large.
-  package func count() throws(GoldenError) -> Int { try count(program.makeAutomaton()) }
+  package func count(workBound: Int = Program.workBound) throws(GoldenError) -> Int {
+    try count(program.makeAutomaton(), workBound)
+  }
 
   /// Layer by layer: every step is one more line, so the paths into a layer are the outputs of its length.
-  private func count<A: Automaton>(_ automaton: A) throws(GoldenError) -> Int {
+  private func count<A: Automaton>(_ automaton: A, _ workBound: Int) throws(GoldenError) -> Int {
     var layer = [try automaton.initial(): 1]
     var total = 0
     var work = 0
@@ -16,7 +18,7 @@ package struct Language: Sendable {
       var next: [A.State: Int] = [:]
       for (state, ways) in layer {
         work += automaton.cost(of: state)
-        guard work <= Program.workBound else { throw program.refusal("counting") }
+        guard work <= workBound else { throw program.refusal("counting") }
         if automaton.accepts(state) { total = try sum(total, ways) }
         for step in try automaton.steps(from: state) { next[step.state] = try sum(next[step.state] ?? 0, ways) }
       }

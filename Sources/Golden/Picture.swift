@@ -105,7 +105,8 @@ extension Picture {
     head.pieces = Array(template.pieces[..<lane])
     var text = head.text(lane: 0, task: Int(judge.reader.entries[entry].task))
     if let comma = text.lastIndex(of: ",") { text = String(text[..<comma]) }
-    return text.clipped(60)
+    let isTelling = text.contains { $0 != " " }
+    return (isTelling ? text : whole).clipped(60)
   }
 
   private static func mark(_ code: Verdict.Code) -> String {
