@@ -34,6 +34,9 @@ let package = Package(
       name: "ScenarioKit", dependencies: ["Golden", "CMultiprocessing", "CPython", "Multiprocessing"],
       resources: [.embedInCode("Oracle/claims.py"), .embedInCode("Differential/differential.py")], swiftSettings: strict),
     .executableTarget(name: "golden-bench", dependencies: ["Golden"], swiftSettings: strict),
+    .executableTarget(
+      name: "probe", dependencies: ["Multiprocessing", "PoolCore", "CMultiprocessing"], path: "Tests/Probe",
+      swiftSettings: strict),
     .testTarget(name: "GoldenTests", dependencies: ["Golden"], swiftSettings: strict),
     .testTarget(name: "CPythonTests", dependencies: ["CPython", "ScenarioKit", "Golden"], swiftSettings: strict),
     .testTarget(name: "ScenarioKitTests", dependencies: ["ScenarioKit", "Golden", "CPython"], swiftSettings: strict),

@@ -1,0 +1,62 @@
+import CMultiprocessing
+import Glibc
+import Multiprocessing
+
+/// Runs one case of the suite in this process.
+///
+/// Cases run in processes of their own, because a fork inside a test bundle with its threads is not safe, and because a
+/// process that has just begun is the only one whose names and numbers are known.
+@main
+struct Probe {
+  static func main() {
+    let arguments = Array(CommandLine.arguments.dropFirst())
+    switch (arguments.first, arguments.count) {
+    case ("list", 1):
+      for item in Cases.all {
+        print("\(item.name) [\(item.places.map(\.rawValue).joined(separator: " "))] \(item.items)", flush: false)
+      }
+    case ("run", 3): run(arguments[1], arguments[2])
+    case ("help", _), ("--help", _): usage(0)
+    default: usage(64)
+    }
+  }
+
+  private static func usage(_ status: Int32) -> Never {
+    print("usage: probe list | probe run CASE fork|spawn|forkserver|thread", flush: true)
+    exit(status)
+  }
+
+  private static func run(_ name: String, _ method: String) {
+    let helpers = Cases.helpers
+    guard let item = (Cases.all + helpers).first(where: { $0.name == name }) else { fail("There is no case \(name).") }
+    guard let place = Place(rawValue: method), item.places.contains(place) else {
+      fail("The case \(name) does not run in \(method).")
+    }
+    // One cooperative thread: whatever blocks it hangs the case. Read when the first task starts.
+    if item.isAsync { setenv("LIBDISPATCH_COOPERATIVE_POOL_STRICT", "1", 1) }
+    let leftovers = Leftovers()
+    do {
+      try item.run(in: place)
+      try leftovers.check(isAsync: item.isAsync)
+    } catch {
+      fail("\(name) in \(method): \(error)")
+    }
+  }
+
+  private static func fail(_ sentence: String) -> Never {
+    _ = mp_flush()
+    let line = sentence + "\n"
+    _ = line.utf8.withContiguousStorageIfAvailable { write(2, $0.baseAddress, $0.count) }
+    exit(1)
+  }
+}
+
+/// The suite.
+package enum Cases {
+  package static let all: [Case] = [
+    arguments, names, numbers, apply, map, imap, callbacks, results,
+  ].flatMap { $0 }
+
+  /// Programs that cases start as programs of their own.
+  static let helpers: [Case] = []
+}

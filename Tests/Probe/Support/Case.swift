@@ -1,0 +1,84 @@
+/// One case of the suite: a small program against the public library, run in a process of its own.
+package struct Case: Sendable {
+  /// The name on the command line; a sentence with hyphens.
+  package let name: String
+
+  /// The items of the behaviour catalogue that it covers, as in `3.5, 3.7`; empty for what has no item.
+  package let items: String
+
+  /// Where it makes sense.
+  package let places: [Place]
+
+  /// What its process and its workers print.
+  package let output: Output
+
+  /// With what standard error must begin, by place; nothing may stand there in the others.
+  package let complaints: [Place: String]
+
+  /// How long it may take; a hang is a failure.
+  package let timeLimit: Duration
+
+  private let body: Body
+
+  private enum Body: Sendable {
+    case blocking(@Sendable (Place) throws -> Void)
+    case suspending(@Sendable (Place) async throws -> Void)
+  }
+
+  package enum Output: Sendable {
+    case exactly([String])
+    case inAnyOrder([String])
+  }
+
+  init(
+    _ name: String, _ items: String = "", in places: [Place] = Place.allCases, prints output: Output = .exactly([]),
+    complains complaints: [Place: String] = [:], within timeLimit: Duration = .seconds(60),
+    _ body: @escaping @Sendable (Place) throws -> Void
+  ) {
+    self.name = name
+    self.items = items
+    self.places = places
+    self.output = output
+    self.complaints = complaints
+    self.timeLimit = timeLimit
+    self.body = .blocking(body)
+  }
+
+  /// A case in `async` code. It runs with one cooperative thread, so that a call which blocks it hangs the case.
+  init(
+    async name: String, _ items: String = "", in places: [Place] = [.spawn, .forkserver, .thread],
+    within timeLimit: Duration = .seconds(60), _ body: @escaping @Sendable (Place) async throws -> Void
+  ) {
+    self.name = name
+    self.items = items
+    self.places = places
+    output = .exactly([])
+    complaints = [:]
+    self.timeLimit = timeLimit
+    self.body = .suspending(body)
+  }
+
+  /// Whether the process uses Swift's concurrency runtime.
+  var isAsync: Bool {
+    if case .suspending = body { return true }
+    return false
+  }
+
+  /// Runs the case in the calling process.
+  func run(in place: Place) throws {
+    switch body {
+    case .blocking(let body): try body(place)
+    case .suspending(let body):
+      let outcome = Collected<Result<Void, any Error>>()
+      Task.detached {
+        do {
+          try await body(place)
+          outcome.append(.success(()))
+        } catch {
+          outcome.append(.failure(error))
+        }
+      }
+      try outcome.first().get()
+    }
+  }
+}
