@@ -24,6 +24,12 @@ package enum Host {
     interpreterEnvironment(library: library).merging([CPYTHON_ENTRY_MODE: "host", codeVariable: code]) { $1 }
   }
 
+  /// What turns a start of this executable into a service: see `scenarios_service_main`.
+  package static func serviceEnvironment(_ request: String) -> [String: String] {
+    precondition(cpython_entry_is_linked() == 1, "the entry is part of every program with this module")
+    return [CPYTHON_ENTRY_SERVICE: request]
+  }
+
   /// The path of the executable that this process runs.
   ///
   /// Not the first argument, which may be anything, and not `/proc/self/exe`, which would be another program in a child.

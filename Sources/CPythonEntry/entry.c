@@ -10,6 +10,7 @@
 
 // Defined in Swift; weak, so that a program without it still links.
 extern int cpython_host_main(const char *library) __attribute__((weak));
+extern int scenarios_service_main(const char *request) __attribute__((weak));
 
 int cpython_entry_is_linked(void) { return 1; }
 
@@ -40,6 +41,12 @@ static int wide_main(const char *library, void *handle, int argc, char **argv) {
 
 // glibc hands the program's arguments to constructors.
 __attribute__((constructor)) static void enter(int argc, char **argv) {
+  const char *service = getenv(CPYTHON_ENTRY_SERVICE);
+  if (service && *service && scenarios_service_main) {
+    char *request = strdup(service);
+    unsetenv(CPYTHON_ENTRY_SERVICE);
+    leave(request ? scenarios_service_main(request) : CPYTHON_ENTRY_FAILED);
+  }
   const char *library = getenv(CPYTHON_ENTRY_LIBRARY);
   if (!library || !*library) return;
   const char *mode = getenv(CPYTHON_ENTRY_MODE);

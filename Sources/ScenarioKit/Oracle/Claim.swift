@@ -1,6 +1,7 @@
 /// One statement of the documents, and what checks it.
 ///
-/// Every claim has a check of the same name in `claims.py`, which does what the claim speaks of and looks.
+/// Every claim has a check of the same name in `claims.py`, for CPython, and in `SwiftClaims`, for this package; it does
+/// what the claim speaks of and looks.
 package struct Claim: Hashable, Sendable {
   package var id: String
   package var text: String
@@ -63,13 +64,15 @@ package struct Claim: Hashable, Sendable {
 }
 
 /// What the check of a claim found on one implementation.
-package struct ClaimFinding: Hashable, Sendable {
+package struct ClaimFinding: Hashable, Sendable, Codable {
   package enum Outcome: String, Hashable, Sendable, Codable {
     case holds
     /// The implementation does something else; the observation says what.
     case refuted
     /// The claim is about speed: the observation has the numbers.
     case measured
+    /// The implementation has nothing that the claim could be checked on.
+    case absent
     /// The check itself went wrong: it raised, hung or gave no answer.
     case failed
   }

@@ -3,29 +3,31 @@ import FoundationEssentials
 import Golden
 import Synchronization
 
-/// Checks claims on CPythons, each check a run of its own.
+/// Checks claims on CPythons and on this package, each check a run of its own.
 package struct ClaimCheck: Sendable {
   package var claims: [Claim] = Claim.all
   package var pythons: [Python]
+
+  /// Whether this package's own pools are checked as well, in the first column.
+  package var includesOwn = true
+
   package var width = 3
   package var timeLimit: Duration = .seconds(60)
 
   package init(pythons: [Python]) { self.pythons = pythons }
-
-  private struct Answer: Decodable {
-    var outcome: ClaimFinding.Outcome
-    var observation: String
-  }
 
   /// Does all the checks and waits for them; `progress` is called after each, from one thread at a time.
   @available(*, noasync, message: "run blocks until all checks have ended")
   package func run(
     with runner: OracleRunner, progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
   ) -> ClaimTable {
-    let total = claims.count * pythons.count
+    let columns: [Python?] = (includesOwn ? [nil] : []) + pythons.map { $0 }
+    let total = claims.count * columns.count
     let findings = Mutex<[Int: ClaimFinding]>([:])
     ParallelRuns.forEach(total, width: width) { index in
-      let finding = self.finding(claims[index / pythons.count], pythons[index % pythons.count], runner)
+      let claim = claims[index / columns.count]
+      let python = columns[index % columns.count]
+      let finding = python.map { self.finding(claim, $0, runner) } ?? self.ownFinding(claim)
       findings.withLock { state in
         state[index] = finding
         progress(state.count, total)
@@ -33,10 +35,10 @@ package struct ClaimCheck: Sendable {
     }
     let all = findings.withLock { $0 }
     return ClaimTable(
-      columns: pythons.map { "CPython \($0.version)" },
+      columns: columns.map { $0.map { "CPython \($0.version)" } ?? "this package" },
       rows: claims.enumerated().map { row, claim in
-        let findings = pythons.indices.map { column in
-          all[row * pythons.count + column] ?? ClaimFinding(.failed, "The check did not run.")
+        let findings = columns.indices.map { column in
+          all[row * columns.count + column] ?? ClaimFinding(.failed, "The check did not run.")
         }
         return ClaimTable.Row(claim: claim, findings: findings)
       })
@@ -48,19 +50,32 @@ package struct ClaimCheck: Sendable {
     do {
       let run = try runner.run(
         script, on: python, arguments: [claim.id], settings: OracleSettings(), timeLimit: timeLimit)
-      if run.transcript.ending == .exited(0), let line = run.transcript.lines.last,
-        let answer = try? JSONDecoder().decode(Answer.self, from: Data(line.bytes))
-      {
-        return ClaimFinding(answer.outcome, answer.observation)
-      }
-      // Nothing conforms or not here: only the sentence on the run is of use.
-      let judgement = Crosscheck.Judgement(conforms: true, code: "", explanation: "")
-      guard case .failed(let sentence) = RunOutcome(number: 1, run: run, judgement: judgement).kind else {
-        return ClaimFinding(.failed, "The check gave no answer.")
-      }
-      return ClaimFinding(.failed, sentence)
+      return finding(in: run)
     } catch {
       return ClaimFinding(.failed, "\(error)")
     }
+  }
+
+  private func ownFinding(_ claim: Claim) -> ClaimFinding {
+    do {
+      return finding(in: try Capture(Service.claim(claim.id).program(), timeLimit: timeLimit).run())
+    } catch {
+      return ClaimFinding(.failed, "\(error)")
+    }
+  }
+
+  /// The finding that a check printed as its last line.
+  private func finding(in run: CapturedRun) -> ClaimFinding {
+    if run.transcript.ending == .exited(0), let line = run.transcript.lines.last,
+      let finding = try? JSONDecoder().decode(ClaimFinding.self, from: Data(line.bytes))
+    {
+      return finding
+    }
+    // Nothing conforms or not here: only the sentence on the run is of use.
+    let judgement = Crosscheck.Judgement(conforms: true, code: "", explanation: "")
+    guard case .failed(let sentence) = RunOutcome(number: 1, run: run, judgement: judgement).kind else {
+      return ClaimFinding(.failed, "The check gave no answer.")
+    }
+    return ClaimFinding(.failed, sentence)
   }
 }

@@ -31,7 +31,7 @@ package struct ClaimTable: Sendable {
     rows.map { row in
       let examples = row.claim.examples.isEmpty ? "" : ", goldens of \(row.claim.examples.joined(separator: ", "))"
       var lines = [
-        "\(row.claim.id)  \(row.claim.text)", "    checked by: claims.py \(row.claim.id)\(examples)",
+        "\(row.claim.id)  \(row.claim.text)", "    checked by: check \(row.claim.id)\(examples)",
       ]
       var groups: [(finding: ClaimFinding, columns: [String])] = []
       for (column, finding) in zip(columns, row.findings) {

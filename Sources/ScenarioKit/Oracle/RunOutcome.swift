@@ -27,16 +27,16 @@ package struct RunOutcome: Hashable, Sendable {
     let complaint = Self.complaint(of: run)
     switch run.transcript.ending {
     case .timedOut:
-      kind = .failed("The twin did not end within its time limit\(complaint).")
+      kind = .failed("The program did not end within its time limit\(complaint).")
     case .signaled(let signal):
-      kind = .failed("The twin was ended by signal \(signal)\(complaint).")
+      kind = .failed("The program was ended by signal \(signal)\(complaint).")
     case .exited(let status) where status != 0:
-      kind = .failed("The twin ended with exit status \(status)\(complaint).")
+      kind = .failed("The program ended with exit status \(status)\(complaint).")
     case .exited, .unknown:
       if run.exceededOutputLimit {
-        kind = .failed("The twin printed without end.")
+        kind = .failed("The program printed without end.")
       } else if !run.leftBehind.isEmpty {
-        kind = .failed("The twin left \(run.leftBehind.count) processes behind.")
+        kind = .failed("The program left \(run.leftBehind.count) processes behind.")
       } else {
         kind = judgement.conforms ? .conforms : .rejected(judgement)
       }

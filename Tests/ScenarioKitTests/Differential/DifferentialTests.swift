@@ -116,3 +116,18 @@ private struct Imagined: PoolImplementation {
     #expect(result.programs == 100)
   }
 }
+
+@Suite(.needsPython, .timeLimit(.minutes(5))) struct SwiftDifferentialTests {
+  @Test func `this package's pools do what CPython's do, but for the known differences`() throws {
+    let runner = try OracleRunner(environment: ProcessInfo.processInfo.environment)
+    let pythons = TestPythons.catalog.pythons
+    for python in Set([pythons[0], pythons[pythons.count - 1]]) {
+      let differential = Differential(
+        left: ProgramRunningProcess.own, right: ProgramRunningProcess(python: python, runner: runner),
+        differences: KnownDifference.ofSwift(from: python.version))
+      let result = try differential.run(seeds: 1..<101)
+      #expect(result.disagreements.isEmpty, "\(DifferentialReport(result, of: differential).text)")
+      #expect(result.programs == 100 && result.excused["imap-goes-on"] != nil)
+    }
+  }
+}

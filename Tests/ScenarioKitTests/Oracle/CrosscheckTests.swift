@@ -75,8 +75,8 @@ import Testing
     let result = crosscheck.run(with: try runner(), judge: judge(["fork"]))
     #expect(result.rows.map(\.conforming) == [1, 0, 0, 0])
     let text = CrosscheckReport(result).text
-    #expect(text.contains("The twin ended with exit status 1: ValueError: on purpose."))
-    #expect(text.contains("The twin did not end within its time limit."))
+    #expect(text.contains("The program ended with exit status 1: ValueError: on purpose."))
+    #expect(text.contains("The program did not end within its time limit."))
     #expect(text.contains("(nothing was printed)"))
     #expect(text.contains("4 runs in ") && text.contains("1 conform, 1 ORACLE-DISAGREES, 2 failed."))
   }

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Golden
 import Testing
 
 @testable import ScenarioKit
@@ -37,5 +38,18 @@ extension Trait where Self == ConditionTrait {
   /// Skips a test where there is no CPython, and says how to get one.
   static var needsPython: Self {
     .enabled(if: !TestPythons.catalog.pythons.isEmpty, Comment(rawValue: PythonCatalog.advice))
+  }
+}
+
+/// The goldens as they stand in the source tree.
+enum TestGoldens {
+  static func all() throws -> [String: Golden] {
+    let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("golden").path
+    let files = try FileManager.default.contentsOfDirectory(atPath: root).filter { $0.hasSuffix(".golden") }
+    let goldens = try files.map { file in
+      try Golden.parse([UInt8](FileManager.default.contents(atPath: "\(root)/\(file)") ?? Data()), file: file)
+    }
+    return Dictionary(uniqueKeysWithValues: goldens.map { ($0.example, $0) })
   }
 }

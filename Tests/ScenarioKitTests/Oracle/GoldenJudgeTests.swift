@@ -1,0 +1,56 @@
+import CPython
+import FoundationEssentials
+import Golden
+import Testing
+
+@testable import ScenarioKit
+
+@Suite(.needsPython, .timeLimit(.minutes(5))) struct GoldenJudgeTests {
+  @Test func `the oldest and the newest Python conform in every example and place`() throws {
+    let pythons = TestPythons.catalog.pythons
+    let chosen = Set([pythons[0], pythons[pythons.count - 1]]).sorted { $0.version < $1.version }
+    var crosscheck = Crosscheck(twins: TestTwins.all, pythons: chosen)
+    crosscheck.repeats = 1
+    // Unbuffered output is written in pieces: attributed lines do not mind.
+    let environment = ProcessInfo.processInfo.environment.merging(["PYTHONUNBUFFERED": "1"]) { $1 }
+    let result = crosscheck.run(
+      with: try OracleRunner(environment: environment), judge: .init(goldens: try TestGoldens.all()))
+    #expect(result.conforms && result.runs == 30 * chosen.count, "\(CrosscheckReport(result).text)")
+  }
+
+  @Test func `a golden that forbids what Python prints is shown to disagree`() throws {
+    // The judge is told that the pool's workers were spawned; they were forked.
+    let goldens = try TestGoldens.all()
+    let honest = Crosscheck.Judge(goldens: goldens)
+    let judge = Crosscheck.Judge { cell, transcript in
+      var other = cell
+      other.place = "spawn"
+      return try honest.judge(other, transcript)
+    } legalOutputs: {
+      try honest.legalOutputs($0)
+    }
+    var crosscheck = Crosscheck(twins: [try TestTwins.twin("A2")], pythons: [try TestPythons.newest])
+    crosscheck.places = ["fork"]
+    crosscheck.repeats = 2
+    let result = crosscheck.run(
+      with: try OracleRunner(environment: ProcessInfo.processInfo.environment), judge: judge)
+    #expect(result.rows[0].rejections == 2 && result.rows[0].legalOutputs == 62)
+    let text = CrosscheckReport(result).text
+    #expect(text.contains("ORACLE-DISAGREES A2 at fork on CPython ") && text.contains(": NAME\n"))
+    #expect(text.contains("process=ForkPoolWorker-1"))
+  }
+
+  @Test func `the profile of a version decides the names of threads`() throws {
+    let python = try TestPythons.newest
+    let twin = try TestTwins.twin("D3")
+    var cell = Crosscheck.Cell(
+      twin: twin, python: python, place: "fork", settings: OracleSettings(startMethod: "fork", workers: 2))
+    let run = try OracleRunner(environment: ProcessInfo.processInfo.environment).run(
+      twin, on: python, settings: cell.settings)
+    let judge = Crosscheck.Judge(goldens: try TestGoldens.all())
+    #expect(try judge.judge(cell, run.transcript).conforms)
+    // The same lines from a version of the other convention would be wrong.
+    cell.python.version = python.namesThreadFunctions ? PythonVersion(3, 9) : PythonVersion(3, 10)
+    #expect(try judge.judge(cell, run.transcript).code == "NAME")
+  }
+}
