@@ -84,8 +84,7 @@ package struct CrosscheckReport: Sendable {
   private var summary: String {
     let rejections = result.rows.reduce(0) { $0 + $1.rejections }
     let failures = result.rows.reduce(0) { $0 + $1.failed.count }
-    let seconds = Double(result.duration.components.seconds) + Double(result.duration.components.attoseconds) / 1e18
-    let time = String((seconds * 10).rounded() / 10)
+    let time = String((result.duration.inSeconds * 10).rounded() / 10)
     return "\(result.runs) runs in \(time) s: \(result.runs - rejections - failures) conform, "
       + "\(rejections) \(result.nameOfRejection), \(failures) failed."
   }

@@ -40,4 +40,27 @@ package final class OracleRunner: Sendable {
       Program(path: path, arguments: [script] + arguments, environment: variables), timeLimit: timeLimit
     ).run()
   }
+
+  /// Why a package's pools cannot be used on a Python, in one sentence; nil where they can.
+  @available(*, noasync, message: "refusal blocks until the package has been imported")
+  package func refusal(of module: String, on python: Python) throws -> String? {
+    let name = module.split(separator: ".", omittingEmptySubsequences: false)
+    guard !name.isEmpty, name.allSatisfy({ $0.isIdentifier }) else {
+      return "“\(module)” is not the name of a Python package."
+    }
+    let script = Twin(
+      id: "import", fileName: "import_\(name.joined(separator: "_")).py", source: "import \(module).pool\n")
+    let run = try run(script, on: python, settings: OracleSettings(module: module))
+    guard run.transcript.ending != .exited(0) else { return nil }
+    let complaint = String(decoding: run.standardError, as: UTF8.self).split(separator: "\n").last ?? "no reason given"
+    return "CPython \(python.version) cannot import \(module).pool: \(complaint)."
+  }
+}
+
+extension Substring {
+  /// A letter or underscore, then letters, digits and underscores, all of them ASCII.
+  fileprivate var isIdentifier: Bool {
+    guard let first, first.isASCII, first.isLetter || first == "_" else { return false }
+    return allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") }
+  }
 }

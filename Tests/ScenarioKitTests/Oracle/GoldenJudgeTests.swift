@@ -53,4 +53,30 @@ import Testing
     cell.python.version = python.namesThreadFunctions ? PythonVersion(3, 9) : PythonVersion(3, 10)
     #expect(try judge.judge(cell, run.transcript).code == "NAME")
   }
+
+  @Test func `unbuffered output in a plain pipe is torn, and the verdict says so`() throws {
+    // Text and line feed are two writes then; without writers, nobody can put the pieces together again.
+    let python = try TestPythons.newest
+    guard case .library(let library) = python.kind, let executable = Host.executable else { return }
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("torn-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let script = folder.appendingPathComponent("twin.py")
+    let twin = try TestTwins.twin("A2")
+    try Data(twin.source.replacing("sleep(1)", with: "sleep(0.002)").utf8).write(to: script)
+    let golden = try #require(try TestGoldens.all()["A2"])
+    let parameters = try Parameters(["method": python.defaultStartMethod])
+    var environment = Host.interpreterEnvironment(library: library)
+    environment["PYTHONUNBUFFERED"] = "1"
+    environment["PATH"] = "/usr/bin:/bin"
+    var codes: Set<Verdict.Code> = []
+    for _ in 0..<100 where !codes.contains(.tornLine) {
+      let program = Program(
+        path: "/bin/sh", arguments: ["-c", "\"$0\" \"$1\" | cat", executable, script.path], environment: environment)
+      let run = try Capture(program, timeLimit: .seconds(30)).run()
+      let text = run.transcript.lines.flatMap { $0.bytes + ($0.isTerminated ? [UInt8(ascii: "\n")] : []) }
+      codes.insert(try golden.judge(Transcript(text: text), parameters: parameters).code)
+    }
+    #expect(codes.contains(.tornLine) && codes.isSubset(of: [.tornLine, .conforms]))
+  }
 }

@@ -122,6 +122,16 @@ import Testing
     #expect(twin.source(importing: "multiprocessing") == twin.source)
   }
 
+  @Test func `a package that cannot be imported is one sentence`() throws {
+    let newest = try TestPythons.newest
+    #expect(try runner.refusal(of: "multiprocessing", on: newest) == nil)
+    let missing = try #require(try runner.refusal(of: "no_such_package", on: newest))
+    #expect(missing.hasPrefix("CPython \(newest.version) cannot import no_such_package.pool: ModuleNotFoundError"))
+    for name in ["", "a b", "x;import os", "../x", "1a"] {
+      #expect(try runner.refusal(of: name, on: newest)?.contains("is not the name") == true)
+    }
+  }
+
   @Test func `the folder of the runs is removed`() throws {
     var folder = ""
     do {

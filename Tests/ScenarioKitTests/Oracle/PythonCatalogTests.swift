@@ -71,4 +71,15 @@ import Testing
     ]) { $1 }
     #expect(PythonCatalog.search(environment: hostile, paths: [newest.path]).pythons == [newest])
   }
+
+  @Test func `the report lists what is used and what is not, or says what to install`() throws {
+    let catalog = TestPythons.catalog
+    for python in catalog.pythons {
+      #expect(catalog.text.contains(python.version.description) && catalog.text.contains(python.path))
+    }
+    for rejected in catalog.rejected { #expect(catalog.text.contains("Not used: \(rejected.reason)")) }
+    let empty = PythonCatalog.search(environment: ["SCENARIOS_PYTHONS": ""])
+    #expect(empty.text.contains("libpython3-dev"))
+    #expect(try OracleJSON.catalog(empty).contains("\"pythons\" : ["))
+  }
 }
