@@ -37,6 +37,11 @@ let package = Package(
     .executableTarget(
       name: "probe", dependencies: ["Multiprocessing", "PoolCore", "CMultiprocessing"], path: "Tests/Probe",
       swiftSettings: strict),
+    .testTarget(name: "PoolCoreTests", dependencies: ["PoolCore"], swiftSettings: strict),
+    .testTarget(
+      name: "MultiprocessingTests",
+      dependencies: ["Multiprocessing", "PoolCore", "CMultiprocessing", "ScenarioKit", "Golden", "probe"],
+      swiftSettings: strict),
     .testTarget(name: "GoldenTests", dependencies: ["Golden"], swiftSettings: strict),
     .testTarget(name: "CPythonTests", dependencies: ["CPython", "ScenarioKit", "Golden"], swiftSettings: strict),
     .testTarget(name: "ScenarioKitTests", dependencies: ["ScenarioKit", "Golden", "CPython"], swiftSettings: strict),

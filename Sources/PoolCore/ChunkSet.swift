@@ -7,47 +7,47 @@ package struct ChunkSet: Hashable, Sendable {
   /// Every index below this one is a member; it is not.
   package private(set) var base = 0
 
-  /// Bit i of word w stands for the index `wordBase + 64 w + i`.
+  /// Bit i of word w stands for the index `64 * (base / 64 + w) + i`.
+  ///
+  /// Empty where no member lies above the base; else bits below the base are set and the last word is not 0. So equal
+  /// sets are equal values, in whatever order they were filled.
   private var words: Deque<UInt64> = []
-  private var wordBase = 0
 
   package init() {}
 
   package func contains(_ index: Int) -> Bool {
     if index < base { return true }
-    let offset = index - wordBase
-    let word = offset >> 6
-    return word < words.count && words[word] & (1 << UInt64(offset & 63)) != 0
+    let word = (index >> 6) - (base >> 6)
+    return word < words.count && words[word] & (1 << UInt64(index & 63)) != 0
   }
 
   /// Inserts an index; false if it was a member already.
   package mutating func insert(_ index: Int) -> Bool {
     guard !contains(index) else { return false }
-    if index == base, words.isEmpty {
-      base += 1
-      wordBase = base
-      return true
+    if words.isEmpty {
+      if index == base {
+        base += 1
+        return true
+      }
+      words.append((1 << UInt64(base & 63)) - 1)
     }
-    let offset = index - wordBase
-    while words.count <= offset >> 6 { words.append(0) }
-    words[offset >> 6] |= 1 << UInt64(offset & 63)
+    let word = (index >> 6) - (base >> 6)
+    while words.count <= word { words.append(0) }
+    words[word] |= 1 << UInt64(index & 63)
     advance()
     return true
   }
 
+  /// Moves the base to the first gap.
   private mutating func advance() {
     while let first = words.first {
-      let run = (~(first >> UInt64(base - wordBase))).trailingZeroBitCount
-      base += min(run, 64 - (base - wordBase))
-      guard base - wordBase == 64 else {
-        // Equal sets get equal representations where it costs nothing: a lone word without members above the base goes.
-        if words.count == 1, first >> UInt64(base - wordBase) == 0 { break }
+      guard first == .max else {
+        base = base & ~63 + (~first).trailingZeroBitCount
+        if words.count == 1, first >> UInt64(base & 63) == 0 { words.removeAll(keepingCapacity: true) }
         return
       }
       words.removeFirst()
-      wordBase += 64
+      base = (base | 63) + 1
     }
-    words.removeAll(keepingCapacity: true)
-    wordBase = base
   }
 }

@@ -136,7 +136,7 @@ package struct PoolMachine: Hashable, Sendable {
       guard bulk.total == nil, bulk.asked == 0 else { return 0 }
       let room = bulk.lookAhead - (bulk.arrived - bulk.consumed)
       // Asking again only when half of the room is free keeps the task handler from being woken for every item.
-      guard room > 0, room >= (bulk.lookAhead + 1) / 2 else { return 0 }
+      guard room > 0, room >= bulk.lookAhead - bulk.lookAhead / 2 else { return 0 }
       bulk.asked = room
       return room
     }

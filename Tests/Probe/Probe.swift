@@ -32,8 +32,6 @@ struct Probe {
     guard let place = Place(rawValue: method), item.places.contains(place) else {
       fail("The case \(name) does not run in \(method).")
     }
-    // One cooperative thread: whatever blocks it hangs the case. Read when the first task starts.
-    if item.isAsync { setenv("LIBDISPATCH_COOPERATIVE_POOL_STRICT", "1", 1) }
     let leftovers = Leftovers()
     do {
       try item.run(in: place)
@@ -54,7 +52,7 @@ struct Probe {
 /// The suite.
 package enum Cases {
   package static let all: [Case] = [
-    arguments, names, numbers, apply, map, imap, callbacks, results,
+    arguments, names, numbers, apply, map, imap, callbacks, results, suspending,
   ].flatMap { $0 }
 
   /// Programs that cases start as programs of their own.

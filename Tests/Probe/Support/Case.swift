@@ -1,3 +1,5 @@
+import Glibc
+
 /// One case of the suite: a small program against the public library, run in a process of its own.
 package struct Case: Sendable {
   /// The name on the command line; a sentence with hyphens.
@@ -69,6 +71,8 @@ package struct Case: Sendable {
     switch body {
     case .blocking(let body): try body(place)
     case .suspending(let body):
+      let release = Self.occupyAllButOneThread()
+      defer { release.append(()) }
       let outcome = Collected<Result<Void, any Error>>()
       Task.detached {
         do {
@@ -80,5 +84,20 @@ package struct Case: Sendable {
       }
       try outcome.first().get()
     }
+  }
+
+  /// Blocks every cooperative thread but one until the result gets a value: whatever blocks the last one hangs the case.
+  private static func occupyAllButOneThread() -> Collected<Void> {
+    let release = Collected<Void>()
+    let occupied = Collected<Void>()
+    let others = sysconf(Int32(_SC_NPROCESSORS_ONLN)) - 1
+    for _ in 0..<others {
+      Task.detached {
+        occupied.append(())
+        release.first()
+      }
+    }
+    occupied.wait(for: others)
+    return release
   }
 }
