@@ -2,14 +2,16 @@
 ///
 /// Any `Codable` value can be written. See README.md beside this file for the bytes, and for what is guaranteed.
 package enum Wire {
-  /// The version of the format. Values do not carry it: parent and worker agree on it once, when a worker starts.
+  /// The version of the format.
+  ///
+  /// Values do not carry it: parent and worker are the same program, and may compare it once, when a worker starts.
   package static let formatVersion: UInt8 = 1
 
   /// How many values and containers may lie inside one another; more than that is an error.
   ///
-  /// Each level runs the value's own code on the caller's stack. In a debug build a level takes about 2 KB, so that this many fit
-  /// into 1 MB with room to spare.
-  package static let maximumDepth = 400
+  /// Each level runs the value's own code on the caller's stack, with up to 3 KB a level in a debug build and 2 KB in a
+  /// release build: a thread that encodes or decodes needs a stack of 2 MB, and has 8 MB unless somebody chose less.
+  package static let maximumDepth = 512
 
   // MARK: Encoding
 
@@ -34,7 +36,9 @@ package enum Wire {
     return Array(buffer.memory.pointee.bytes)
   }
 
-  /// Encodes a value at the end of what `writer` holds. If it throws, the writer is as before.
+  /// Encodes a value at the end of what `writer` holds.
+  ///
+  /// If it throws, the writer is as before.
   package static func encode<Value: Encodable>(
     _ value: Value, into writer: inout WireWriter, userInfo: [CodingUserInfoKey: any Sendable] = [:]
   ) throws(WireError) {
@@ -46,14 +50,18 @@ package enum Wire {
     }
   }
 
-  /// Encodes many values at the end of what `writer` holds, as the array of them. If it throws, the writer is as before.
+  /// Encodes many values at the end of what `writer` holds, as the array of them.
+  ///
+  /// If it throws, the writer is as before.
   package static func encodeArray<Values: Collection>(
     _ values: Values, into writer: inout WireWriter, userInfo: [CodingUserInfoKey: any Sendable] = [:]
   ) throws(WireError) where Values.Element: Encodable {
-    if let array = values as? [Values.Element], WireCoders.find([Values.Element].self) != nil {
-      return try encode(array, into: &writer, userInfo: userInfo)
+    let buffer = writer.uniqueBuffer()
+    if let coder = WireCoders.find(Values.Element.self) {
+      buffer.memory.pointee.append(all: values, coder)
+    } else {
+      try encode(WireList(values: values), into: buffer, userInfo)
     }
-    try encode(WireList(values: values), into: writer.uniqueBuffer(), userInfo)
   }
 
   private static func encode<Value: Encodable>(
@@ -81,12 +89,7 @@ package enum Wire {
     userInfo: [CodingUserInfoKey: any Sendable] = [:]
   ) throws(WireError) -> Value {
     let bytes = WireBytes(bytes)
-    let value = try bytes.value(at: 0, limit: bytes.count)
-    if value.next != bytes.count {
-      let left = bytes.count - value.next
-      throw WireError(.trailingBytes, "\(left) bytes are left over after the value.", offset: value.next)
-    }
-    return try decode(type, value, bytes, userInfo)
+    return try decode(type, try onlyValue(in: bytes), bytes, userInfo)
   }
 
   /// Decodes a value; bytes left over after it are an error.
@@ -117,7 +120,11 @@ package enum Wire {
     of type: Element.Type = Element.self, from reader: inout WireReader,
     userInfo: [CodingUserInfoKey: any Sendable] = [:]
   ) throws(WireError) -> [Element] {
-    try decode([Element].self, from: &reader, userInfo: userInfo)
+    let bytes = WireBytes(reader.bytes)
+    let value = try bytes.value(at: reader.offset, limit: bytes.count)
+    let result = try decodeArray(of: type, value, bytes, userInfo)
+    reader.advance(to: value.next)
+    return result
   }
 
   /// Decodes all values of an array; bytes left over after it are an error.
@@ -125,7 +132,43 @@ package enum Wire {
     of type: Element.Type = Element.self, from bytes: UnsafeRawBufferPointer,
     userInfo: [CodingUserInfoKey: any Sendable] = [:]
   ) throws(WireError) -> [Element] {
-    try decode([Element].self, from: bytes, userInfo: userInfo)
+    let bytes = WireBytes(bytes)
+    return try decodeArray(of: type, try onlyValue(in: bytes), bytes, userInfo)
+  }
+
+  /// The value that all bytes are.
+  private static func onlyValue(in bytes: WireBytes) throws(WireError) -> WireValue {
+    let value = try bytes.value(at: 0, limit: bytes.count)
+    if value.next == bytes.count { return value }
+    let left = bytes.count - value.next
+    throw WireError(.trailingBytes, "\(left) bytes are left over after the value.", offset: value.next)
+  }
+
+  private static func decodeArray<Element: Decodable>(
+    of type: Element.Type, _ value: WireValue, _ bytes: WireBytes, _ userInfo: [CodingUserInfoKey: any Sendable]
+  ) throws(WireError) -> [Element] {
+    if value.tag != .list || WireCoders.find([Element].self) != nil {
+      return try decode([Element].self, value, bytes, userInfo)
+    }
+    // What `Array` does, without its containers: most chunks have few elements.
+    let count = try bytes.elementCount(value)
+    let source = WireSource(bytes, userInfo: userInfo)
+    defer { source.invalidate() }
+    do {
+      let decoder = WireDecoder(source: source, value: value, parent: nil, step: .same, type: nil, depth: 0)
+      var elements: [Element] = []
+      // The count is a claim until the elements have been read.
+      elements.reserveCapacity(Swift.min(count, 1024))
+      var position = value.body + 8
+      for index in 0..<count {
+        let element = try bytes.value(at: position, limit: value.end)
+        elements.append(try decoder.decodeValue(type, element, step: .index(index)))
+        position = element.next
+      }
+      return elements
+    } catch {
+      throw WireError(wrapping: error)
+    }
   }
 
   private static func decode<Value: Decodable>(

@@ -1,14 +1,17 @@
 /// The bytes of a `WireBuffer` and who may append to them, reached through a plain pointer.
 ///
-/// Writing a number takes a nanosecond or two. Going through references to objects instead, the counting of references took more than
-/// half of all time.
+/// Writing a number takes a nanosecond or two. Going through references to objects instead, the counting of references
+/// took more than half of all time.
 struct WireMemory {
   private(set) var base: UnsafeMutableRawPointer
   private(set) var capacity: Int
-  /// How many bytes have been written. It may be lowered to take back the last ones, never raised.
+  /// How many bytes have been written.
+  ///
+  /// It may be lowered to take back the last ones, never raised.
   var count = 0
-  /// The encoder whose value is the innermost one at the end of the bytes; only this one may append. No reference: see `top` of
-  /// `WireBuffer`.
+  /// The encoder whose value is the innermost one at the end of the bytes; only this one may append.
+  ///
+  /// It is no reference: see `top` of `WireBuffer`.
   var topEncoder: UnsafeRawPointer?
 
   init(minimumCapacity: Int) {
@@ -71,6 +74,23 @@ struct WireMemory {
     }
   }
 
+  /// Appends values as the array of them, with the coder of each.
+  mutating func append<Values: Collection>(all values: Values, _ coder: WireCoder) {
+    let start = count
+    if coder.isScalar {
+      open(coder.tag.packed)
+      let copied: Void? = values.withContiguousStorageIfAvailable { append(UnsafeRawBufferPointer($0)) }
+      if copied == nil {
+        for value in values { withUnsafeBytes(of: value) { append($0) } }
+      }
+    } else {
+      open(.list)
+      append(raw: UInt64(values.count))
+      for value in values { append(value, coder) }
+    }
+    store(UInt64(count - start - 9), at: start + 1)
+  }
+
   /// Writes a tag and leaves eight bytes for the length of what follows.
   mutating func open(_ tag: WireTag) {
     let pointer = extend(by: 9)
@@ -105,7 +125,8 @@ struct WireMemory {
     (base + offset).copyMemory(from: start, byteCount: bytes.count)
   }
 
-  /// Whether the value at the end of the bytes, which starts at `start`, is `nil` or the present value of an optional of one.
+  /// Whether the value at the end of the bytes, which starts at `start`, is `nil` or the present value of an optional
+  /// of one.
   @inline(__always) func looksLikeNil(at start: Int) -> Bool {
     let tag = (base + start).load(as: UInt8.self)
     return tag == WireTag.null.rawValue || tag == WireTag.some.rawValue
@@ -122,7 +143,9 @@ struct WireMemory {
 
 /// Memory that grows at its end: what a `WireWriter` holds and encoders write to.
 final class WireBuffer {
-  /// Lives as long as the buffer. Whoever keeps the pointer keeps the buffer too.
+  /// Lives as long as the buffer.
+  ///
+  /// Whoever keeps the pointer keeps the buffer too.
   let memory: UnsafeMutablePointer<WireMemory>
 
   init(minimumCapacity: Int) {
@@ -138,8 +161,8 @@ final class WireBuffer {
 
   /// The encoder that may append.
   ///
-  /// It is not held here, for it always is elsewhere: by the call that runs its value, or, if it is a nested one, by the encoder
-  /// of the value in which it was made. Both take it away from here before they let go of it.
+  /// It is not held here, for it always is elsewhere: by the call that runs its value, or, if it is a nested one, by
+  /// the encoder of the value in which it was made. Both take it away from here before they let go of it.
   var top: WireEncoder? {
     get { memory.pointee.topEncoder.map { Unmanaged<WireEncoder>.fromOpaque($0).takeUnretainedValue() } }
     set { memory.pointee.topEncoder = newValue.map { UnsafeRawPointer(Unmanaged.passUnretained($0).toOpaque()) } }

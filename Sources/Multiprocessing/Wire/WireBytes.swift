@@ -146,8 +146,8 @@ final class WireSource {
     self.userInfo = userInfo
   }
 
-  /// Takes the bytes away when the call that lent them returns: whoever has kept a decoder gets an error, where it would otherwise
-  /// read freed memory.
+  /// Takes the bytes away when the call that lent them returns: whoever has kept a decoder gets an error, where it
+  /// would otherwise read freed memory.
   func invalidate() {
     bytes = WireBytes(UnsafeRawBufferPointer(start: nil, count: 0))
   }

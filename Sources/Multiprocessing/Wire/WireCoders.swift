@@ -1,13 +1,15 @@
 /// How a type is written and read without asking its `Codable` conformance.
 ///
-/// The functions take addresses because the code that calls them knows the type by its identity only; that a coder was found by the
-/// identity of a type is the proof that the address is that of a value of this type. They are stored functions and not the
-/// requirements of a protocol, because the compiler then makes a fast version of each for each type of number.
+/// The functions take addresses because the code that calls them knows the type by its identity only; that a coder was
+/// found by the identity of a type is the proof that the address is that of a value of this type. They are stored
+/// functions and not the requirements of a protocol, because the compiler then makes a fast version of each for each
+/// type of number.
 final class WireCoder: Sendable {
   typealias Write = @Sendable (_ value: UnsafeRawPointer, _ target: UnsafeMutableRawPointer) -> Void
   typealias Read = @Sendable (WireValue, WireBytes, _ result: UnsafeMutableRawPointer) throws(WireError) -> Void
 
-  /// The tag of values that `read` understands; those with another one are left to the type's own `Codable` conformance.
+  /// The tag of values that `read` understands; those with another one are left to the type's own `Codable`
+  /// conformance.
   let tag: WireTag
   /// How many bytes `write` will write.
   let byteCount: @Sendable (_ value: UnsafeRawPointer) -> Int
@@ -16,7 +18,9 @@ final class WireCoder: Sendable {
   /// Initialises the memory of the result.
   let read: Read
 
-  init(tag: WireTag, byteCount: @escaping @Sendable (UnsafeRawPointer) -> Int, write: @escaping Write, read: @escaping Read) {
+  init(
+    tag: WireTag, byteCount: @escaping @Sendable (UnsafeRawPointer) -> Int, write: @escaping Write, read: @escaping Read
+  ) {
     self.tag = tag
     self.byteCount = byteCount
     self.write = write
@@ -27,7 +31,8 @@ final class WireCoder: Sendable {
   var isScalar: Bool { tag.isScalar }
 
   /// Reads a value whose type is the coder's.
-  @inline(__always) func read<Value>(_ value: WireValue, in bytes: WireBytes, as type: Value.Type) throws(WireError) -> Value {
+  @inline(__always)
+  func read<Value>(_ value: WireValue, in bytes: WireBytes, as type: Value.Type) throws(WireError) -> Value {
     // Sixteen aligned bytes hold a value of any type in the table.
     var memory: UInt128 = 0
     return try withUnsafeMutablePointer(to: &memory) { memory throws(WireError) in
@@ -72,7 +77,9 @@ extension WireCoder {
         throw WireError(.malformed, "The bytes are not those of a list of type \(Scalar.self).", offset: value.body)
       }
       let array = [Scalar](unsafeUninitializedCapacity: count) { elements, initialized in
-        if let target = elements.baseAddress { UnsafeMutableRawPointer(target).copyMemory(from: start, byteCount: byteCount) }
+        if let target = elements.baseAddress {
+          UnsafeMutableRawPointer(target).copyMemory(from: start, byteCount: byteCount)
+        }
         initialized = count
       }
       result.initializeMemory(as: [Scalar].self, to: array)
@@ -136,8 +143,8 @@ extension WireCoder {
 
 /// Finds the coder of a type by the type's identity.
 ///
-/// A table of its own and not a dictionary, because each value that is not found here, which is every user's struct, pays for the
-/// search too: it costs some 3 ns and no hashing of a seed.
+/// A table of its own and not a dictionary, because each value that is not found here, which is every user's struct,
+/// pays for the search too: it costs some 3 ns and no hashing of a seed.
 struct WireCoders: Sendable {
   private struct Slot: Sendable {
     var type: UInt = 0

@@ -8,7 +8,8 @@ final class WireDecoder: Decoder {
   let type: (any Decodable.Type)?
   let depth: Int
 
-  /// Where the entry starts that will be asked for next if the entries are read in the order in which they were written.
+  /// Where the entry starts that will be asked for next if the entries are read in the order in which they were
+  /// written.
   private var cursor: Int
   /// Where the value of each entry lies; made only when entries are asked for in another order and there are many.
   private var index: [String: Int]?
@@ -61,7 +62,9 @@ final class WireDecoder: Decoder {
     var value: WireValue
   }
 
-  /// Finds the value of an entry; `nil` if there is none. With `advancing`, the entry after it is expected next.
+  /// Finds the value of an entry; `nil` if there is none.
+  ///
+  /// With `advancing`, the entry after it is expected next.
   @inline(__always) func find(_ name: String, advancing: Bool) throws(WireError) -> WireValue? {
     if value.tag == .keyed, cursor < value.end {
       let entry = try entry(at: cursor)
@@ -139,7 +142,8 @@ final class WireDecoder: Decoder {
     guard name.utf8.count == count else { return false }
     let pointer = try bytes.pointer(entry.nameStart, to: entry.nameEnd)
     var name = name
-    return name.withUTF8 { WireBytes.areEqual(UnsafeRawBufferPointer($0), UnsafeRawBufferPointer(start: pointer, count: count)) }
+    let bytes = UnsafeRawBufferPointer(start: pointer, count: count)
+    return name.withUTF8 { WireBytes.areEqual(UnsafeRawBufferPointer($0), bytes) }
   }
 
   private func name(of entry: Entry) throws(WireError) -> String {
@@ -176,13 +180,16 @@ final class WireDecoder: Decoder {
     return try makeChild(value, step: step(), type: type).run(type)
   }
 
-  // These two are not part of `decodeValue` because the mere presence of an optional of the value's type makes it twice as slow.
+  // These two are not part of `decodeValue` because the mere presence of an optional of the value's type makes it twice
+  // as slow.
 
   /// Decodes a number or a text from a value with another tag.
   @inline(never) private func decodeOtherForm<Value: Decodable>(
     _ type: Value.Type, _ value: WireValue, _ step: WireStep
   ) throws -> Value {
-    if let scalar = type as? any WireScalar.Type, let result = try convert(value, to: scalar) as? Value { return result }
+    if let scalar = type as? any WireScalar.Type, let result = try convert(value, to: scalar) as? Value {
+      return result
+    }
     throw mismatch(type, value, step: step)
   }
 
@@ -207,8 +214,8 @@ final class WireDecoder: Decoder {
     return try bytes.text(value)
   }
 
-  // The entries of a keyed container are decoded here and not in the container, which is generic over its keys: the compiler
-  // makes a fast version of these for each type of number, but not of generic ones for all keys.
+  // The entries of a keyed container are decoded here and not in the container, which is generic over its keys: the
+  // compiler makes a fast version of these for each type of number, but not of generic ones for all keys.
 
   func decodeEntry<Scalar: WireScalar>(_ name: String, step: @autoclosure () -> WireStep) throws -> Scalar {
     guard let value = try find(name, advancing: true) else { throw missing(step()) }
@@ -267,7 +274,8 @@ final class WireDecoder: Decoder {
 
 // MARK: Errors
 
-// Whatever a type may wish to catch is the error that `Codable` prescribes: several types of Foundation try one form after another.
+// Whatever a type may wish to catch is the error that `Codable` prescribes: several types of Foundation try one form
+// after another.
 extension WireDecoder {
   @inline(never) func mismatch(_ type: Any.Type, _ value: WireValue, step: WireStep) -> DecodingError {
     let path = codingPath + (step.codingKey.map { [$0] } ?? [])

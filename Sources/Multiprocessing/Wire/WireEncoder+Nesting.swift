@@ -1,11 +1,13 @@
 /// Containers and super encoders made inside a value.
 ///
-/// A value that is encoded by `encode(_:forKey:)` is written from beginning to end before anything else is. A nested container is
-/// not: its user may write to it, then to the container around it, then to it again, in any order. The buffer has one end only, so:
-/// - A nested container is written in place as long as nobody writes outside of it. That is the common case, and costs nothing.
+/// A value that is encoded by `encode(_:forKey:)` is written from beginning to end before anything else is. A nested
+/// container is not: its user may write to it, then to the container around it, then to it again, in any order. The
+/// buffer has one end only, so:
+/// - A nested container is written in place as long as nobody writes outside of it. That is the common case, and costs
+///   nothing.
 /// - When somebody does, it is *closed*: its length is filled in.
-/// - When it is written to after that, it is *reopened*: it goes on in a stream of its own, which is put in its place when the value
-///   in which it was made has been encoded. A decoder never sees the difference.
+/// - When it is written to after that, it is *reopened*: it goes on in a stream of its own, which is put in its place
+///   when the value in which it was made has been encoded. A decoder never sees the difference.
 extension WireEncoder {
   /// What only a nested encoder has.
   struct Nesting {
@@ -88,7 +90,9 @@ extension WireEncoder {
     if !reopened.isEmpty { gather(reopened, into: buffer) }
   }
 
-  /// Lets go of all encoders nested in this value. References between them go in circles until then.
+  /// Lets go of all encoders nested in this value.
+  ///
+  /// References between them go in circles until then.
   func releaseNested() {
     for encoder in nested ?? [] {
       encoder.nesting?.content = nil
@@ -100,8 +104,8 @@ extension WireEncoder {
 
   /// Puts what the reopened encoders wrote late to where it belongs in `buffer`.
   private func gather(_ reopened: [WireEncoder], into buffer: WireBuffer) {
-    // From the end to the beginning, so that the places of those still to come stay right. Where one ends together with the one
-    // around it, the outer one's bytes are put first, for the inner one's belong before them.
+    // From the end to the beginning, so that the places of those still to come stay right. Where one ends together with
+    // the one around it, the outer one's bytes are put first, for the inner one's belong before them.
     let here = reopened.filter { $0.home === buffer }.sorted {
       ($0.nesting?.end ?? 0, $1.depth) > ($1.nesting?.end ?? 0, $0.depth)
     }

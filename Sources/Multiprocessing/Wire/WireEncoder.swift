@@ -1,7 +1,7 @@
 /// What all encoders of one message share.
 final class WireMessage {
   let userInfo: [CodingUserInfoKey: any Sendable]
-  /// The first mistake made where nothing can be thrown. The encoding ends with it.
+  /// The first mistake made where nothing can be thrown; the encoding ends with it.
   var failure: WireError?
 
   init(userInfo: [CodingUserInfoKey: any Sendable]) {
@@ -11,8 +11,8 @@ final class WireMessage {
 
 /// Writes one value: the encoder that its `encode(to:)` sees, and the state of the container that it asks for.
 ///
-/// There is one for each value that is encoded by its own code, and one for each container or super encoder made inside such a
-/// value (a *nested* one, see `WireEncoder+Nesting.swift`).
+/// There is one for each value that is encoded by its own code, and one for each container or super encoder made inside
+/// such a value (a *nested* one, see `WireEncoder+Nesting.swift`).
 final class WireEncoder: Encoder {
   enum Shape {
     case undecided
@@ -39,14 +39,17 @@ final class WireEncoder: Encoder {
 
   private(set) var shape = Shape.undecided
   /// How many elements of a list or values of a single value container have been written.
-  private(set) var count = 0
+  var count = 0
   /// The tag of the elements while a list holds numbers of one kind only.
-  private(set) var packedTag: WireTag?
+  var packedTag: WireTag?
 
   private var keyType: ObjectIdentifier?
-  private var keysAreSmall = false
-  private var seenKeys: UInt64 = 0
-  private var isLoose = false
+  /// Whether a key is one byte, which tells it from all others of its type.
+  private(set) var keysAreSmall = false
+  /// The small keys that have occurred, as bits.
+  var seenKeys: UInt64 = 0
+  /// Whether the reader must expect that a key occurs twice.
+  var isLoose = false
 
   /// What a nested encoder has; `nil` for the encoder of a value.
   var nesting: Nesting?
@@ -103,8 +106,8 @@ final class WireEncoder: Encoder {
     if isStillOpenToAnyShape {
       guard openContainer(.keyed, .keyed) else { return }
       self.keyType = keyType
-      // A key of one byte, which every synthesized key is, tells by that byte whether it has occurred before. A dictionary's
-      // keys differ by themselves. For all other keys nothing is promised to the reader.
+      // A key of one byte, which every synthesized key is, tells by that byte whether it has occurred before. A
+      // dictionary's keys differ by themselves. For all other keys nothing is promised to the reader.
       keysAreSmall = MemoryLayout<Key>.size <= 1
       isLoose = !keysAreSmall && !(self.type is any WireDictionary.Type)
     } else if shape != .keyed {
@@ -186,75 +189,7 @@ final class WireEncoder: Encoder {
     buffer.top = self
   }
 
-  /// Starts an entry of a keyed container and returns where it starts. `byte` is the key itself if that is one byte.
-  @discardableResult
-  @inline(__always) func beginEntry(_ name: String, _ byte: UInt8) throws(WireError) -> Int {
-    try makeReady()
-    guard shape == .keyed else { throw misused() }
-    let memory = self.memory
-    let mark = memory.pointee.count
-    count += 1
-    if keysAreSmall {
-      let bit: UInt64 = 1 << UInt64(byte & 63)
-      if seenKeys & bit != 0 { isLoose = true }
-      seenKeys |= bit
-    }
-    var name = name
-    name.withUTF8 { utf8 in
-      if utf8.count < 255 {
-        let target = memory.pointee.extend(by: 1 + utf8.count)
-        target.storeBytes(of: UInt8(truncatingIfNeeded: utf8.count), as: UInt8.self)
-        if let start = utf8.baseAddress { (target + 1).copyMemory(from: start, byteCount: utf8.count) }
-      } else {
-        memory.pointee.append(raw: 255 as UInt8)
-        memory.pointee.append(raw: UInt64(utf8.count))
-        memory.pointee.append(UnsafeRawBufferPointer(utf8))
-      }
-    }
-    return mark
-  }
-
-  func appendEntry<Scalar: WireScalar>(_ value: Scalar, _ name: String, _ byte: UInt8) throws(WireError) {
-    try beginEntry(name, byte)
-    memory.pointee.append(tagged: value)
-  }
-
-  func appendEntryIfPresent<Scalar: WireScalar>(_ value: Scalar?, _ name: String, _ byte: UInt8) throws(WireError) {
-    try beginEntry(name, byte)
-    if let value { memory.pointee.append(tagged: value) } else { memory.pointee.append(.absent) }
-  }
-
-  func appendEntry(_ text: String, _ name: String, _ byte: UInt8) throws(WireError) {
-    try beginEntry(name, byte)
-    memory.pointee.append(text)
-  }
-
-  /// Appends `nil`, or the mark that keeps the place of an entry that is left out.
-  func appendEntry(_ tag: WireTag, _ name: String, _ byte: UInt8) throws(WireError) {
-    try beginEntry(name, byte)
-    memory.pointee.append(tag)
-  }
-
-  /// Starts an element that is not one more number of a packed list, and returns where it starts.
-  @discardableResult
-  @inline(__always) func beginElement() throws(WireError) -> Int {
-    try makeReady()
-    guard shape == .list else { throw misused() }
-    if packedTag != nil { unpack() }
-    count += 1
-    return memory.pointee.count
-  }
-
-  /// Starts the value of a single value container, and returns where it starts.
-  @discardableResult
-  @inline(__always) func beginSingle() throws(WireError) -> Int {
-    try makeReady()
-    guard (shape == .single || shape == .slot) && count == 0 else { throw misused() }
-    count = 1
-    return memory.pointee.count
-  }
-
-  @inline(never) private func misused() -> WireError {
+  @inline(never) func misused() -> WireError {
     let message =
       shape == .single || shape == .slot
       ? "A single value container was given a second value." : "A value used two kinds of containers."
@@ -321,87 +256,6 @@ final class WireEncoder: Encoder {
     default: break
     }
     memory.pointee.store(UInt64(end - start - 9), at: start + 1)
-  }
-
-  // MARK: Lists of numbers
-
-  /// Appends a number to a list, without a tag as long as all of its elements are numbers of one kind.
-  @inline(__always) func appendElement<Scalar: WireScalar>(_ value: Scalar) throws(WireError) {
-    try makeReady()
-    if packedTag == Scalar.tag {
-      count += 1
-      memory.pointee.append(raw: value)
-    } else if count == 0 && canPack {
-      startPacking(Scalar.tag)
-      count += 1
-      memory.pointee.append(raw: value)
-    } else {
-      try beginElement()
-      memory.pointee.append(tagged: value)
-    }
-  }
-
-  /// Appends all numbers of a sequence to a list, by copying them if they lie side by side.
-  @inline(__always)
-  func appendElements<Scalar: WireScalar>(_ values: some Sequence<Scalar>) throws {
-    try makeReady()
-    let copied: Void? = try values.withContiguousStorageIfAvailable { values in
-      if packedTag != Scalar.tag {
-        guard count == 0 && canPack else {
-          for value in values { try appendElement(value) }
-          return
-        }
-        startPacking(Scalar.tag)
-      }
-      count += values.count
-      memory.pointee.append(UnsafeRawBufferPointer(values))
-    }
-    if copied == nil {
-      for value in values { try appendElement(value) }
-    }
-  }
-
-  /// Appends a number whose type is known by its coder only, if the list holds nothing else.
-  func appendElement<Value>(_ value: Value, _ coder: WireCoder) throws(WireError) -> Bool {
-    guard coder.isScalar else { return false }
-    let tag = coder.tag
-    try makeReady()
-    if packedTag != tag {
-      guard count == 0 && canPack else { return false }
-      startPacking(tag)
-    }
-    count += 1
-    withUnsafeBytes(of: value) { memory.pointee.append($0) }
-    return true
-  }
-
-  /// Whether the list starts at the end of the buffer and nothing else can come between its elements.
-  ///
-  /// A nested list never packs: it may be closed and opened again, and then its beginning could not be rewritten.
-  private var canPack: Bool { nesting == nil && shape == .list && packedTag == nil }
-
-  @inline(never) private func startPacking(_ tag: WireTag) {
-    packedTag = tag
-    memory.pointee.replace(tag.packed, at: start)
-    memory.pointee.count = start + 9
-  }
-
-  /// Gives each number of the list its tag, because something else follows.
-  @inline(never) private func unpack() {
-    guard let tag = packedTag else { return }
-    packedTag = nil
-    let size = tag.scalarByteCount
-    let memory = self.memory
-    let numbers = Array(UnsafeRawBufferPointer(rebasing: memory.pointee.bytes[(start + 9)...]))
-    memory.pointee.count = start
-    memory.pointee.open(.list)
-    memory.pointee.append(raw: UInt64(count))
-    numbers.withUnsafeBytes { numbers in
-      for offset in stride(from: 0, to: numbers.count, by: size) {
-        memory.pointee.append(tag)
-        memory.pointee.append(UnsafeRawBufferPointer(rebasing: numbers[offset..<offset + size]))
-      }
-    }
   }
 }
 

@@ -86,7 +86,9 @@ package struct WireReader {
   static func text(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(WireError) -> String {
     // This repairs what is not valid, so that the result differs; `String(validating:as:)` takes four times as long.
     var text = String(decoding: bytes, as: UTF8.self)
-    let isSame = text.withUTF8 { utf8 in utf8.count == bytes.count && WireBytes.areEqual(UnsafeRawBufferPointer(utf8), bytes) }
+    let isSame = text.withUTF8 { utf8 in
+      utf8.count == bytes.count && WireBytes.areEqual(UnsafeRawBufferPointer(utf8), bytes)
+    }
     guard isSame else {
       throw WireError(.invalidText, "A text of \(bytes.count) bytes is not valid UTF-8.", offset: offset)
     }

@@ -13,8 +13,8 @@ struct WireSingleEncoding: SingleValueEncodingContainer {
     let start = try encoder.beginSingle()
     let memory = encoder.memory
     try encoder.encodeValue(value, step: .same, mark: start)
-    // An optional whose value looks like `nil` is not `nil` itself. A type of the user's own that writes an optional means just
-    // that optional, and reads it as one.
+    // An optional whose value looks like `nil` is not `nil` itself. A type of the user's own that writes an optional
+    // means just that optional, and reads it as one.
     if memory.pointee.looksLikeNil(at: start), encoder.type is any WireOptional.Type {
       memory.pointee.markAsPresent(from: start)
     }

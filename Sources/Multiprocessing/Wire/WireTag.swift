@@ -1,7 +1,7 @@
 /// The first byte of every value, which says what follows and how far it reaches.
 ///
-/// A plain number and not an enumeration, because it is read from bytes that may hold anything: an unknown tag is a value
-/// like any other until `WireReader` refuses it.
+/// A plain number and not an enumeration, because it is read from bytes that may hold anything: an unknown tag is a
+/// value like any other until `WireReader` refuses it.
 struct WireTag: Equatable, Sendable {
   let rawValue: UInt8
 

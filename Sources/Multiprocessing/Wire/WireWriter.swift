@@ -1,4 +1,5 @@
-/// Bytes that grow at their end: numbers of fixed width in little-endian order, byte strings, texts, and whole values by `Wire`.
+/// Bytes that grow at their end: numbers of fixed width in little-endian order, byte strings, texts, and whole values
+/// by `Wire`.
 ///
 /// It is a value: a copy does not see what is written to the original.
 ///
