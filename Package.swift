@@ -14,9 +14,11 @@ let package = Package(
   name: "swift-multiprocessing",
   products: [
     .library(name: "Multiprocessing", targets: ["Multiprocessing"]),
+    .executable(name: "scenarios", targets: ["scenarios"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-collections", from: "1.2.0"),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
   ],
   targets: [
     .target(name: "CMultiprocessing"),
@@ -30,9 +32,20 @@ let package = Package(
       swiftSettings: strict),
     .target(name: "CPythonEntry", linkerSettings: [.linkedLibrary("dl")]),
     .target(name: "CPython", dependencies: ["CPythonEntry"], swiftSettings: strict),
+    .executableTarget(name: "embed", swiftSettings: strict),
+    .plugin(name: "EmbedPlugin", capability: .buildTool(), dependencies: ["embed"], path: "Sources/EmbedPlugin"),
     .target(
-      name: "ScenarioKit", dependencies: ["Golden", "CMultiprocessing", "CPython", "Multiprocessing"],
-      resources: [.embedInCode("Oracle/claims.py"), .embedInCode("Differential/differential.py")], swiftSettings: strict),
+      name: "Examples", dependencies: ["Multiprocessing"], path: "Scenarios", swiftSettings: strict,
+      plugins: ["EmbedPlugin"]),
+    .target(
+      name: "ScenarioKit",
+      dependencies: ["Examples", "Multiprocessing", "PoolCore", "Golden", "CMultiprocessing", "CPython"],
+      resources: [.embedInCode("Oracle/claims.py"), .embedInCode("Differential/differential.py")],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "scenarios",
+      dependencies: ["ScenarioKit", "Golden", "PoolCore", "CPython", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+      swiftSettings: strict),
     .executableTarget(name: "golden-bench", dependencies: ["Golden"], swiftSettings: strict),
     .executableTarget(
       name: "probe", dependencies: ["Multiprocessing", "PoolCore", "CMultiprocessing"], path: "Tests/Probe",
