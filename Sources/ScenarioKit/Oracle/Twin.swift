@@ -14,6 +14,13 @@ package struct Twin: Hashable, Sendable {
     self.source = source
   }
 
+  /// The twin of an example, as the build carries it.
+  package init(_ scenario: Scenario) throws(ScenarioError) {
+    let file = try scenario.twin
+    let name = file.path.split(separator: "/").last.map(String.init) ?? file.path
+    self.init(id: scenario.id, fileName: name, source: file.text)
+  }
+
   /// The places where the example makes sense: start methods, or `thread`.
   package var places: [String] {
     switch id.first {
