@@ -1,0 +1,44 @@
+import ArgumentParser
+import Golden
+import ScenarioKit
+
+/// The command `scenarios run ID`.
+struct Run: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Runs one example for real.",
+    discussion: "Standard output is the program's output and nothing else.")
+
+  @Argument(help: "The example, such as A2.")
+  var id: String
+
+  @Option(help: "Where: fork, spawn, forkserver or thread; without it, the profile's start method.")
+  var on: String?
+
+  @OptionGroup var settings: Settings
+
+  @Option(help: "Multiplies every sleep of the example.")
+  var timeScale = 1.0
+
+  @OptionGroup var format: Format
+
+  func run() throws {
+    let scenario = try ScenarioCatalog.find(id)
+    let settings = try settings.make(timeScale: timeScale)
+    let place = try on.map { name throws(ScenarioError) in try ScenarioKit.Place(named: name) }
+    let run = try ScenarioRun(
+      scenario, at: place ?? ScenarioRun.usualPlace(of: scenario, profile: settings.profile), settings: settings)
+    if format.json {
+      Terminal.ignoreClosedPipes()
+      ScenarioRunner.endRunsOnSignals()
+      let captured = try ScenarioRunner(environment: Terminal.environment).run(run)
+      Terminal.write(RunReport.json(run, captured))
+      guard captured.transcript.ending == .exited(0) else { throw ExitCode(1) }
+      return
+    }
+    do {
+      try run.execute()
+    } catch {
+      throw ScenarioFailure(description: "\(scenario.id) failed: \(error)")
+    }
+  }
+}
