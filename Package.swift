@@ -55,7 +55,6 @@ let package = Package(
       name: "MultiprocessingTests",
       dependencies: ["Multiprocessing", "PoolCore", "CMultiprocessing", "ScenarioKit", "Golden", "probe"],
       swiftSettings: strict),
-    .testTarget(name: "MultiprocessingTests", dependencies: ["Multiprocessing"], swiftSettings: strict),
     .testTarget(name: "GoldenTests", dependencies: ["Golden"], swiftSettings: strict),
     .testTarget(name: "CPythonTests", dependencies: ["CPython", "ScenarioKit", "Golden"], swiftSettings: strict),
     .testTarget(name: "ScenarioKitTests", dependencies: ["ScenarioKit", "Golden", "CPython"], swiftSettings: strict),
