@@ -140,10 +140,12 @@ private struct NewShapes {
         shape(of: line.text, like: kind, program).map { (kind: kind, shape: $0) }
       }
       let ranked = candidates.sorted {
-        Suggestion.distance($0.shape.source, shapes[$0.kind].source) < Suggestion.distance($1.shape.source, shapes[$1.kind].source)
+        Suggestion.distance($0.shape.source, shapes[$0.kind].source)
+          < Suggestion.distance($1.shape.source, shapes[$1.kind].source)
       }
       guard let best = ranked.first else {
-        return .failure(Reason(text: "line \(index + 1) is new, and no line of the golden has vanished that it could replace"))
+        return .failure(
+          Reason(text: "line \(index + 1) is new, and no line of the golden has vanished that it could replace"))
       }
       if let earlier = found[best.kind], earlier != best.shape {
         let id = golden.resolver.syntax.lines[best.kind].id

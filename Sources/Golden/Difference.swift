@@ -67,7 +67,8 @@ private struct Surplus {
           count = try sum(count, ways)
           outputs += samples
         }
-        let steps = try pair.other.map { state throws(GoldenError) in try named(other.steps(from: state), self.other) } ?? [:]
+        let steps =
+          try pair.other.map { state throws(GoldenError) in try named(other.steps(from: state), self.other) } ?? [:]
         for step in try automaton.steps(from: pair.state) {
           let text = program.text(step.line)
           let both = Both(state: step.state, other: steps[text])

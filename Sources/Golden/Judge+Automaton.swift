@@ -23,9 +23,12 @@ extension Judge {
 
   private func takeVerdict(_ entry: Int) -> Verdict {
     rejection(
-      .fifo, "line \(line(entry) + 1), \(describe(entry)), is too early, however the lines are assigned to lanes", .take,
+      .fifo, "line \(line(entry) + 1), \(describe(entry)), is too early, however the lines are assigned to lanes",
+      .take,
       lines: [line(entry)])
   }
+
+  private static let workPerLine = 64
 
   private enum Outcome {
     case accepted
@@ -40,11 +43,15 @@ extension Judge {
     }
     let automaton = LaneAutomaton(program: program, named: named)
     var state = try automaton.initial()
+    // Few configurations a line are fine however many lines there are; many are, for a while.
+    var budget = Program.workBound + Self.workPerLine * reader.entries.count
     for (index, entry) in reader.entries.enumerated() {
       let lane = named[program.kinds[Int(entry.kind)].group] ? Int(lanes[index]) : -1
       let line = Program.Line(kind: Int(entry.kind), lane: lane, task: Int(entry.task))
       guard let next = try automaton.step(from: state, line) else { return .stuck(index) }
       state = next
+      budget -= automaton.cost(of: state)
+      guard budget > 0 else { throw automaton.refusal() }
     }
     return automaton.accepts(state) ? .accepted : .incomplete
   }
@@ -58,7 +65,8 @@ extension Judge {
       let name = program.kinds[first].id
       let before = reader.entries[..<entry].count { $0.kind == first }
       let chain = [
-        Verdict.Cause(text: "a lane that prints \(program.kinds[kind].id) has printed \(name) before", because: rule.because),
+        Verdict.Cause(
+          text: "a lane that prints \(program.kinds[kind].id) has printed \(name) before", because: rule.because),
         Verdict.Cause(
           text: "before line \(line(entry) + 1), \(before == 0 ? "no" : "\(before)") \(name) was printed"
             + (later.map { ": the next is line \(line($0) + 1)" } ?? ""), because: ""),

@@ -69,7 +69,8 @@ extension Judge {
         let next = known[index].count
         if next == group.size {
           return rejection(
-            .binding, "line \(line(entry) + 1) comes from process \(writer), and \(next) others printed before it, "
+            .binding,
+            "line \(line(entry) + 1) comes from process \(writer), and \(next) others printed before it, "
               + "but there are \(group.size) lanes", .binding, lines: [line(entry)])
         }
         known[index][writer] = Int32(group.offset + next)
@@ -92,13 +93,15 @@ extension Judge {
       let name = isThread ? "the threads' process" : program.laneName(owner)
       if let earlier = writerOf[owner], earlier.writer != writer {
         return rejection(
-          .binding, "lines \(earlier.line + 1) and \(line(entry) + 1) are both \(name), and come from processes "
+          .binding,
+          "lines \(earlier.line + 1) and \(line(entry) + 1) are both \(name), and come from processes "
             + "\(earlier.writer) and \(writer)", .binding, lines: [line(entry), earlier.line])
       }
       if let earlier = ownerOf[writer], earlier.owner != owner {
         let other = earlier.owner < 0 ? "the threads' process" : program.laneName(earlier.owner)
         return rejection(
-          .binding, "process \(writer) printed line \(earlier.line + 1) as \(other) and line \(line(entry) + 1) as "
+          .binding,
+          "process \(writer) printed line \(earlier.line + 1) as \(other) and line \(line(entry) + 1) as "
             + name, .binding, lines: [line(entry), earlier.line])
       }
       if writerOf[owner] == nil { writerOf[owner] = (writer, line(entry)) }

@@ -155,7 +155,8 @@ extension Judge {
     let lane = program.laneName(Int(lanes[after]))
     let take = program.rules(.chunks).because
     let chain = [
-      Verdict.Cause(text: "\(lane) took \(name) \(late) after it printed \(describe(after, withLane: false))", because: take),
+      Verdict.Cause(
+        text: "\(lane) took \(name) \(late) after it printed \(describe(after, withLane: false))", because: take),
       Verdict.Cause(
         text: "\(name) \(late) was taken before \(name) \(early)", because: program.rules(.take).because),
       Verdict.Cause(text: "\(name) \(early) was taken before its line was printed", because: take),

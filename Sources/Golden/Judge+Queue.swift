@@ -18,7 +18,8 @@ extension Judge {
       if task % queue.chunk != Int(done[chunk]) {
         let earlier = chunk * queue.chunk + Int(done[chunk])
         return rejection(
-          .fifo, "line \(line(entry) + 1) is \(name) \(task), and \(earlier) of the same chunk comes before it", .chunks,
+          .fifo, "line \(line(entry) + 1) is \(name) \(task), and \(earlier) of the same chunk comes before it",
+          .chunks,
           lines: [line(entry)],
           chain: [
             Verdict.Cause(
@@ -48,7 +49,8 @@ extension Judge {
           text: "chunk \(chunk), which has task \(task), is taken after the \(chunk) chunks before it",
           because: program.rules(.take).because),
         Verdict.Cause(
-          text: "\(unfinished) of these are not finished when line \(line(entry) + 1) is printed, and each keeps a worker",
+          text:
+            "\(unfinished) of these are not finished when line \(line(entry) + 1) is printed, and each keeps a worker",
           because: program.rules(.chunks).because),
         Verdict.Cause(text: "but there \(queue.workers == 1 ? "is" : "are") only \(lanes)", because: ""),
       ])

@@ -97,6 +97,7 @@ struct Judge {
     let task = reader.entries[entry].task
     let lane = Int(lanes[entry])
     let number = task >= 0 ? " \(task)" : ""
-    return "\(fact.id)\(number)" + (withLane && lane >= 0 && program.laneCount > 1 ? " of \(program.laneName(lane))" : "")
+    return "\(fact.id)\(number)"
+      + (withLane && lane >= 0 && program.laneCount > 1 ? " of \(program.laneName(lane))" : "")
   }
 }

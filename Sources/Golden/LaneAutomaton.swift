@@ -17,7 +17,7 @@ struct LaneAutomaton: Automaton {
   }
 
   /// The most configurations that one state may hold.
-  static let configurationBound = 5_000
+  static let configurationBound = 2_000
   /// The most lanes with printed names that one state may hold.
   static let laneBound = 32
   /// The most numbers that a kind may carry which are not taken in order.
@@ -143,6 +143,7 @@ struct LaneAutomaton: Automaton {
             let line = line(kind, fact.group, index, task)
             let next = moved(configuration, fact.group, index) { print(kind, stage, &$0, fact.group) }
             found[line, default: []].insert(next)
+            guard found[line]?.count ?? 0 <= Self.configurationBound else { throw refusal() }
           }
         }
       }
@@ -166,6 +167,7 @@ struct LaneAutomaton: Automaton {
         else { continue }
         configurations.insert(moved(configuration, group, index) { print(line.kind, stage, &$0, group) })
       }
+      guard configurations.count <= Self.configurationBound else { throw refusal() }
     }
     return configurations.isEmpty ? nil : try after(line, state, configurations)
   }
@@ -283,11 +285,11 @@ struct LaneAutomaton: Automaton {
     return isFinished(ran, program.groups[group])
   }
 
-  private func refusal() -> GoldenError {
+  func refusal() -> GoldenError {
     GoldenError(
       .bound,
-      "the automaton is for few lanes: \(program.example) with \(program.laneCount) lanes needs more than "
-        + "\(Self.configurationBound) configurations at once", file: program.file)
+      "the automaton is for few lanes: \(program.example) with \(program.laneCount) lanes has too many ways to give "
+        + "lines to lanes", file: program.file)
   }
 }
 

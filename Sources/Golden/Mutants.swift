@@ -40,7 +40,8 @@ struct Mutants {
     case .brokenFIFO: return brokenOrders(lines)
     case .unknown: return strangeLines(lines)
     case .noLineFeed: return cutShort(lines)
-    case .tooSoon: return program.timed == nil ? [] : pairs(lines).map { pair in edited(lines) { $0.swapAt(pair.0, pair.1) } }
+    case .tooSoon:
+      return program.timed == nil ? [] : pairs(lines).map { pair in edited(lines) { $0.swapAt(pair.0, pair.1) } }
     case .otherWriter: return otherWriters(lines)
     }
   }
@@ -98,7 +99,8 @@ struct Mutants {
       forms.append(form)
     }
     for (index, piece) in program.kinds[kind].template.pieces.enumerated() {
-      guard case .name = piece, let form = rewritten(line, { template, _ in template.pieces[index] = .name(Array("Thread-9".utf8)) })
+      guard case .name = piece,
+        let form = rewritten(line, { template, _ in template.pieces[index] = .name(Array("Thread-9".utf8)) })
       else { continue }
       forms.append(form)
     }
@@ -117,10 +119,13 @@ struct Mutants {
           forms.append(form)
         }
         let own = Array(program.parameters.methodInForce.prefix.utf8)
-        if case .lane = piece, method != program.parameters.methodInForce, let names = template.names, names.prefix.starts(with: own),
-          let form = rewritten(line, { changed, _ in
-            changed.names?.prefix = Array(method.prefix.utf8) + names.prefix.dropFirst(own.count)
-          })
+        if case .lane = piece, method != program.parameters.methodInForce, let names = template.names,
+          names.prefix.starts(with: own),
+          let form = rewritten(
+            line,
+            { changed, _ in
+              changed.names?.prefix = Array(method.prefix.utf8) + names.prefix.dropFirst(own.count)
+            })
         {
           forms.append(form)
         }
@@ -137,7 +142,9 @@ struct Mutants {
       forms += [fact.total, fact.total + 90].compactMap { task in rewritten(line) { $1.task = task } }
     }
     if let values = fact.template.values {
-      let texts = ["\(values.upperBound)", "\(values.upperBound + 1)", "-0.5", "nan", "inf", "1", "0x1p1", "1.5.5", "1e3"]
+      let texts = [
+        "\(values.upperBound)", "\(values.upperBound + 1)", "-0.5", "nan", "inf", "1", "0x1p1", "1.5.5", "1e3",
+      ]
       forms += texts.map { fact.template.text(lane: found.lane, task: found.task, value: $0) }
     }
     return forms
@@ -178,7 +185,8 @@ struct Mutants {
       return lines.indices.dropFirst().map { index in edited(lines) { $0.insert($0.remove(at: index), at: 0) } }
     case .lanes where program.kinds.contains(where: \.isTaken):
       return pairs(lines).compactMap { a, b in
-        guard let first = reading(lines[a]), let second = reading(lines[b]), first.reading.task >= 0, second.reading.task >= 0,
+        guard let first = reading(lines[a]), let second = reading(lines[b]), first.reading.task >= 0,
+          second.reading.task >= 0,
           let newFirst = rewritten(lines[a], { $1.task = second.reading.task }),
           let newSecond = rewritten(lines[b], { $1.task = first.reading.task })
         else { return nil }

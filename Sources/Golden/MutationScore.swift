@@ -26,16 +26,23 @@ package struct MutationScore: Sendable, CustomStringConvertible {
   package var equivalent: Int { rows.reduce(0) { $0 + $1.equivalents.count } }
 
   package var description: String {
-    var lines = ["\(example): rejects \(rejected) of \(made - equivalent) mutants as expected, \(equivalent) more are legal"]
+    var lines = [
+      "\(example): rejects \(rejected) of \(made - equivalent) mutants as expected, \(equivalent) more are legal"
+    ]
     for row in rows where row.made > 0 || !row.expected.isEmpty {
       var text = "  \(row.mutation.rawValue): \(row.rejected) of \(row.made - row.equivalents.count) rejected"
       if !row.expected.isEmpty { text += " with \(row.expected.map(\.rawValue).joined(separator: " or "))" }
       if !row.equivalents.isEmpty { text += ", \(row.equivalents.count) equivalent" }
       if !row.misjudged.isEmpty { text += ", \(row.misjudged.count) MISJUDGED" }
       if !row.otherCodes.isEmpty {
-        text += ", \(row.otherCodes.count) with " + Set(row.otherCodes.map(\.code.rawValue)).sorted().joined(separator: ", ")
+        text +=
+          ", \(row.otherCodes.count) with " + Set(row.otherCodes.map(\.code.rawValue)).sorted().joined(separator: ", ")
       }
-      if row.expected.isEmpty { text += ", not listed in “rejects”" } else if row.made == 0 { text += ", makes no mutant here" }
+      if row.expected.isEmpty {
+        text += ", not listed in “rejects”"
+      } else if row.made == 0 {
+        text += ", makes no mutant here"
+      }
       lines.append(text)
     }
     return lines.joined(separator: "\n")

@@ -14,6 +14,8 @@ package struct Nearest: Hashable, Sendable {
 
   /// The search gives up beyond so many pairs of a line and a state.
   static let bound = 60_000
+  /// And beyond so much work of the automaton, in units of its cost.
+  static let workBound = 200_000
   /// It is not tried for transcripts longer than this: nobody reads the changes.
   static let longest = 400
   /// Every exchange and every move is tried for transcripts up to this length.
@@ -23,8 +25,8 @@ package struct Nearest: Hashable, Sendable {
   static func find(_ transcript: Transcript, _ program: Program) throws(GoldenError) -> Nearest? {
     guard transcript.lines.count <= longest, program.kinds.reduce(0, { $0 + $1.total }) <= longest else { return nil }
     guard let nearest = try search(transcript, program, program.makeAutomaton()) else { return nil }
-    if nearest.edits.count < 2 { return nearest }
-    return try rearrange(transcript, program) ?? nearest
+    if nearest.found.edits.count < 2 || nearest.work > workBound / 10 { return nearest.found }
+    return try rearrange(transcript, program) ?? nearest.found
   }
 
   /// A legal output with one line moved, or two exchanged, which people find easier than lines that change.
@@ -68,7 +70,7 @@ package struct Nearest: Hashable, Sendable {
   /// Cheapest first; keeping a line costs nothing.
   private static func search<A: Automaton>(
     _ transcript: Transcript, _ program: Program, _ automaton: A
-  ) throws(GoldenError) -> Nearest? {
+  ) throws(GoldenError) -> (found: Nearest, work: Int)? {
     let known = symbols(transcript, program)
     var table = StateTable(automaton)
     let start = Node(line: 0, state: try table.index(automaton.initial()))
@@ -80,9 +82,9 @@ package struct Nearest: Hashable, Sendable {
       while let (node, from, step) = layers[cost].popLast() {
         guard done.insert(node).inserted else { continue }
         if let step { cameFrom[node] = (from, step) }
-        guard done.count <= bound else { return nil }
+        guard done.count <= bound, table.work <= workBound else { return nil }
         if node.line == known.count, automaton.accepts(table.states[node.state]) {
-          return Nearest(path: path(to: node, cameFrom), transcript, program)
+          return (Nearest(path: path(to: node, cameFrom), transcript, program), table.work)
         }
         while layers.count <= cost + change { layers.append([]) }
         let steps = try table.steps(node.state)
@@ -114,6 +116,7 @@ package struct Nearest: Hashable, Sendable {
   private struct StateTable<A: Automaton> {
     let automaton: A
     private(set) var states: [A.State] = []
+    private(set) var work = 0
     private var indices: [A.State: Int] = [:]
     private var known: [Int: [(line: Program.Line, state: Int)]] = [:]
 
@@ -128,6 +131,7 @@ package struct Nearest: Hashable, Sendable {
 
     mutating func steps(_ index: Int) throws(GoldenError) -> [(line: Program.Line, state: Int)] {
       if let steps = known[index] { return steps }
+      work += automaton.cost(of: states[index])
       var steps: [(line: Program.Line, state: Int)] = []
       for step in try automaton.steps(from: states[index]) { steps.append((step.line, try self.index(step.state))) }
       known[index] = steps

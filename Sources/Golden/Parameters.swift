@@ -17,7 +17,9 @@ package struct Parameters: Hashable, Sendable {
     }
   }
 
-  /// The start method in force; key `method`. Nil for threads and where none was given: then the default counts.
+  /// The start method in force; key `method`.
+  ///
+  /// Nil for threads and where none was given: then the default counts.
   package var method: Method?
   /// The default start method of the profile; key `default`.
   package var defaultMethod: Method = .spawn
@@ -29,7 +31,9 @@ package struct Parameters: Hashable, Sendable {
   package var profile: String?
   /// How sleeps were scaled in a live run; key `time-scale`.
   package var timeScale: Double?
-  /// Whether timed rules are judged; key `timed`, `yes` or `no`. They are never part of the legal set.
+  /// Whether timed rules are judged; key `timed`, `yes` or `no`.
+  ///
+  /// They are never part of the legal set.
   package var timed = true
   /// Another number of lanes than the documented one, to explore smaller or larger cases; key `lanes`.
   package var lanes: Int?

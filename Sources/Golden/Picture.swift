@@ -57,7 +57,8 @@ extension Picture {
       var cells = [String?](repeating: nil, count: columns.count)
       let column = entryOf[line].flatMap { order.firstIndex(of: lanes[$0]) } ?? columns.count - 1
       cells[column] = entryOf[line].map { Self.cell(judge, $0) } ?? verdict.transcript.lines[line].text.clipped(60)
-      rows.append(Row(number: line + 1, cells: cells, mark: line == verdict.lines.first ? Self.mark(verdict.code) : nil))
+      rows.append(
+        Row(number: line + 1, cells: cells, mark: line == verdict.lines.first ? Self.mark(verdict.code) : nil))
     }
     if last + 1 < verdict.transcript.lines.count {
       rows.append(Row(number: nil, cells: Array(repeating: nil, count: columns.count)))
@@ -133,7 +134,8 @@ extension Picture {
     let digits = max(4, String(rows.compactMap(\.number).max() ?? 0).count)
     func line(_ head: String, _ cells: [String], _ tail: String?) -> String {
       let body = zip(cells, widths).map { padded($0, $1) }.joined(separator: "   ")
-      let text = String(repeating: " ", count: digits - width(head)) + head + "   " + body + (tail.map { "   <- \($0)" } ?? "")
+      let text =
+        String(repeating: " ", count: digits - width(head)) + head + "   " + body + (tail.map { "   <- \($0)" } ?? "")
       return String(text.reversed().drop { $0 == " " }.reversed())
     }
     return [line("", columns, nil)]

@@ -5,8 +5,10 @@ extension Program: CustomStringConvertible {
   package var description: String {
     var lines = ["program \(example) \(name), engine \(engine)"]
     lines += groups.map { group in
-      let names = group.names.map(\.summary) ?? group.ids.prefix(3).joined(separator: ", ") + (group.ids.count > 3 ? ", …" : "")
-      return "lanes w: \(group.size) \(group.size == 1 ? "\(group.medium)" : group.medium == .process ? "processes" : "threads"), \(names)"
+      let names =
+        group.names.map(\.summary) ?? group.ids.prefix(3).joined(separator: ", ") + (group.ids.count > 3 ? ", …" : "")
+      return
+        "lanes w: \(group.size) \(group.size == 1 ? "\(group.medium)" : group.medium == .process ? "processes" : "threads"), \(names)"
     }
     lines += kinds.map { "event \(event($0))  \"\(pattern($0))\"" }
     for (kind, fact) in kinds.enumerated() where fact.isTaken {
@@ -22,7 +24,9 @@ extension Program: CustomStringConvertible {
       lines.append(law("take(_, c) < take(_, c + 1)", .take))
       lines.append(law("take(w, c) < every \(event(fact)) of c in order < next take of w", .chunks))
     }
-    if let event = hiddenEvent { lines.append(law("hidden \(event.name)(w)  \(event.total) in all, after every line of w", .hiddenEvent)) }
+    if let event = hiddenEvent {
+      lines.append(law("hidden \(event.name)(w)  \(event.total) in all, after every line of w", .hiddenEvent))
+    }
     lines += countLaws + orderLaws
     return lines.joined(separator: "\n")
   }

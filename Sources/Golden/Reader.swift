@@ -89,7 +89,9 @@ struct Reader {
         || (method != program.parameters.methodInForce && found.hasPrefix(method.prefix + "PoolWorker"))
     }
     if isMethod, program.rules.stated[.startMethod] != nil { return .startMethod }
-    if found.contains("(") || program.parameters.functions, program.rules.stated[.functions] != nil { return .functions }
+    if found.contains("(") || program.parameters.functions, program.rules.stated[.functions] != nil {
+      return .functions
+    }
     return .laneNames
   }
 

@@ -1,18 +1,19 @@
 /// A golden whose words have been resolved: every name found, every rule checked against the documented output.
 ///
-/// Nothing here depends on parameters; `program(_:)` in `Compiler.swift` fills them in.
+/// Nothing here depends on parameters; `program(_:)` in `Compiler.swift` fills them in. All of it is set while it is
+/// made and read afterwards.
 struct Resolver: Sendable {
   let syntax: Syntax
   /// Where each lane stands: its group and its index in the group.
-  private(set) var lanes: [String: (group: Int, index: Int)] = [:]
-  private(set) var kindIndex: [String: Int] = [:]
-  private(set) var facts: [Fact] = []
+  var lanes: [String: (group: Int, index: Int)] = [:]
+  var kindIndex: [String: Int] = [:]
+  var facts: [Fact] = []
   /// The documented output; empty only in a lane form that shows none.
-  private(set) var documented: [Documented] = []
+  var documented: [Documented] = []
   /// The order of the kinds in a lane, for each group.
-  private(set) var kindOrder: [[Int]] = []
+  var kindOrder: [[Int]] = []
   /// What each lane of each group prints; one entry for all lanes of a group where they are alike.
-  private(set) var templates: [[[Program.Stage]]] = []
+  var templates: [[[Program.Stage]]] = []
 
   /// What the documented output and the rules say of one kind of line.
   struct Fact: Sendable {
@@ -33,13 +34,13 @@ struct Resolver: Sendable {
   }
 
   // What the rules say as a whole.
-  private(set) var variesOrder = false
-  private(set) var variesNames = false
-  private(set) var take: (name: String, kind: Int)?
-  private(set) var queue: (kind: Int, group: Int, size: Syntax.ChunkSize)?
-  private(set) var hiddenEvent: Program.HiddenEvent?
-  private(set) var timed: Program.Timed?
-  private(set) var sizedGroups: Set<Int> = []
+  var variesOrder = false
+  var variesNames = false
+  var take: (name: String, kind: Int)?
+  var queue: (kind: Int, group: Int, size: Syntax.ChunkSize)?
+  var hiddenEvent: Program.HiddenEvent?
+  var timed: Program.Timed?
+  var sizedGroups: Set<Int> = []
 
   init(_ syntax: Syntax) throws(GoldenError) {
     self.syntax = syntax
@@ -49,7 +50,7 @@ struct Resolver: Sendable {
     for (index, line) in syntax.lines.enumerated() { kindIndex[line.id] = index }
     try readDocumented()
     try checkHoles()
-    try apply()
+    try applyRules()
     try orderKinds()
     try RequirementCheck(self).run()
     templates = syntax.groups.indices.map(laneTemplates)
@@ -93,7 +94,9 @@ struct Resolver: Sendable {
 
   private mutating func readDocumented() throws(GoldenError) {
     if syntax.isLaneForm { try checkLaneForm() }
-    if !syntax.groups.contains(where: { $0.names != nil }), let line = syntax.lines.first(where: { $0.shape.has(.lane) }) {
+    if !syntax.groups.contains(where: { $0.names != nil }),
+      let line = syntax.lines.first(where: { $0.shape.has(.lane) })
+    {
       throw contradiction("\(line.id) has {lane}, and its lanes have no name", line.place)
     }
     for line in syntax.documented {
@@ -180,7 +183,8 @@ struct Resolver: Sendable {
       }
       if declared.shape.has(.task), lines.map(\.task).sorted() != Array(0..<lines.count) {
         throw contradiction(
-          "the numbers of the documented \(declared.id) lines are not 0 to \(lines.count - 1), each once", declared.place)
+          "the numbers of the documented \(declared.id) lines are not 0 to \(lines.count - 1), each once",
+          declared.place)
       }
       facts.append(Fact(group: first.group, perLane: perLane, total: lines.count))
     }
@@ -206,7 +210,8 @@ struct Resolver: Sendable {
         throw contradiction("\(line.id) varies with the start method, and “may vary” does not say so", line.place)
       }
       if line.shape.hasFunction, !relaxations.contains(.functions) {
-        throw contradiction("\(line.id) varies with functions in thread names, and “may vary” does not say so", line.place)
+        throw contradiction(
+          "\(line.id) varies with functions in thread names, and “may vary” does not say so", line.place)
       }
       let hasRange = relaxations.contains { if case .value(line.id, _, _) = $0 { true } else { false } }
       if line.shape.has(.value), !hasRange {
@@ -220,160 +225,6 @@ struct Resolver: Sendable {
       if group.names?.function != nil, !relaxations.contains(.functions) {
         throw contradiction(
           "the lanes' names vary with functions in thread names, and “may vary” does not say so", group.place)
-      }
-    }
-  }
-
-  // MARK: Rules
-
-  private mutating func apply() throws(GoldenError) {
-    let forms = syntax.relaxations.map(\.form)
-    variesOrder = syntax.isLaneForm || forms.contains(.orderBetweenLanes)
-    if syntax.isLaneForm {
-      variesNames = true
-      for kind in facts.indices where syntax.lines[kind].perLane == nil { facts[kind].isFree = true }
-    }
-    for clause in syntax.hidden { try apply(clause) }
-    for clause in syntax.relaxations { try apply(clause) }
-    if let queue, !forms.contains(.orderOf(syntax.lines[queue.kind].id)) {
-      throw contradiction("hidden lanes finish tasks, and “may vary” has no “order of \(syntax.lines[queue.kind].id)”", syntax.title)
-    }
-  }
-
-  private mutating func apply(_ clause: Syntax.Clause<Syntax.Hidden>) throws(GoldenError) {
-    let place = clause.place
-    switch clause.form {
-    case .event(let name, let after, let total):
-      guard variesOrder else { throw contradiction("a hidden event needs “order between lanes”", place) }
-      _ = try kind(after, place)
-      guard hiddenEvent == nil else { throw contradiction("a second hidden event that runs after lines", place) }
-      hiddenEvent = Program.HiddenEvent(name: name, total: total)
-    case .take(let name, let id):
-      let kind = try kind(id, place)
-      guard syntax.lines[kind].shape.has(.task) else {
-        throw contradiction("\(id) has no {task}: what is taken in order carries its number", place)
-      }
-      guard variesOrder else { throw contradiction("a take needs “order between lanes”", place) }
-      guard take == nil else { throw contradiction("a second hidden event that takes tasks", place) }
-      guard syntax.requirements.contains(where: { $0.form == .inOrder(name) }) else {
-        throw contradiction("\(name) is hidden and constrains nothing: “must hold” has no “in order: \(name)”", place)
-      }
-      take = (name, kind)
-    case .takeChunks(let name, let id, let ids, let size):
-      let kind = try kind(id, place)
-      let group = try group(ids, place)
-      guard syntax.groups[group].isHidden else {
-        throw contradiction("the lanes that take chunks are hidden ones: these print", place)
-      }
-      guard syntax.lines[kind].shape.has(.task), syntax.lines.count == 1, syntax.groups.count == 2,
-        syntax.groups[facts[kind].group].ids.count == 1, take == nil, !variesOrder
-      else {
-        throw contradiction("chunks are for one lane that prints one kind of line, with {task}", place)
-      }
-      guard syntax.requirements.contains(where: { $0.form == .inOrder(name) }) else {
-        throw contradiction("\(name) is hidden and constrains nothing: “must hold” has no “in order: \(name)”", place)
-      }
-      queue = (kind, group, size)
-    }
-  }
-
-  private mutating func apply(_ clause: Syntax.Clause<Syntax.Relaxation>) throws(GoldenError) {
-    let place = clause.place
-    func needsOrder() throws(GoldenError) {
-      guard variesOrder else {
-        throw contradiction("this has no meaning while the order between lanes is fixed: add “order between lanes”", place)
-      }
-    }
-    switch clause.form {
-    case .orderBetweenLanes:
-      if syntax.groups.reduce(0, { $0 + ($1.isHidden ? 0 : $1.ids.count) }) < 2 {
-        throw contradiction("there is one lane, and nothing lies between", place)
-      }
-    case .laneOf(let id):
-      try needsOrder()
-      let kind = try kind(id, place)
-      guard syntax.groups[facts[kind].group].ids.count > 1 else {
-        throw contradiction("only one lane can run \(id)", place)
-      }
-      facts[kind].isFree = true
-    case .namesOfLanes:
-      try needsOrder()
-      guard syntax.groups.contains(where: { $0.names != nil }) else {
-        throw contradiction("no lane has a name", place)
-      }
-      variesNames = true
-    case .numberOfLanes(let ids):
-      let group = try group(ids, place)
-      if !syntax.groups[group].isHidden { try needsOrder() }
-      sizedGroups.insert(group)
-    case .startMethod:
-      let isUsed =
-        syntax.groups.contains { $0.names?.hasMethod == true }
-        || syntax.lines.contains { $0.shape.has(.method) || $0.shape.has(.defaultMethod) }
-      if !isUsed { throw contradiction("nothing here varies with the start method", place) }
-    case .functions:
-      let isUsed =
-        syntax.groups.contains { $0.names?.function != nil } || syntax.lines.contains { $0.shape.hasFunction }
-      if !isUsed { throw contradiction("no name here has a function", place) }
-    case .cutOff(let id):
-      try needsOrder()
-      facts[try kind(id, place)].canBeCutOff = true
-    case .orderOf(let id):
-      let kind = try kind(id, place)
-      guard queue?.kind == kind else {
-        throw contradiction("what orders \(id)? “hidden” must say which lanes take it, in chunks", place)
-      }
-    case .value(let id, let lower, let upper):
-      let kind = try kind(id, place)
-      guard syntax.lines[kind].shape.has(.value) else { throw contradiction("\(id) has no {value}", place) }
-      facts[kind].values = lower..<upper
-    }
-  }
-
-  /// The order of the kinds in a lane, from the documented output.
-  private mutating func orderKinds() throws(GoldenError) {
-    for (group, entry) in syntax.groups.enumerated() {
-      let kinds = facts.indices.filter { facts[$0].group == group }
-      if documented.isEmpty || entry.isHidden {
-        kindOrder.append(kinds)
-        continue
-      }
-      var before: Set<[Int]> = []
-      var sequences: [[Int]] = Array(repeating: [], count: entry.ids.count)
-      for line in documented where line.group == group { sequences[line.index].append(line.kind) }
-      for (index, sequence) in sequences.enumerated() {
-        var runs: [Int] = []
-        for kind in sequence where runs.last != kind { runs.append(kind) }
-        if kinds.contains(where: { facts[$0].isFree }), Set(runs).count < runs.count {
-          throw contradiction(
-            "lane \(entry.ids[index]) prints a kind of line again after another: with “which lane runs …” each kind "
-              + "stands together in its lane", entry.place)
-        }
-        for (first, second) in zip(runs, runs.dropFirst()) { before.insert([first, second]) }
-      }
-      var order: [Int] = []
-      while let next = kinds.first(where: { kind in
-        !order.contains(kind) && !before.contains { $0[1] == kind && !order.contains($0[0]) && $0[0] != kind }
-      }) {
-        order.append(next)
-      }
-      if order.count < kinds.count, kinds.contains(where: { facts[$0].isFree }) {
-        throw contradiction("the lanes print their kinds of lines in different orders", entry.place)
-      }
-      kindOrder.append(order)
-    }
-    for clause in syntax.requirements {
-      switch clause.form {
-      case .betweenLanes(let first, let second):
-        let (first, second) = (try kind(first, clause.place), try kind(second, clause.place))
-        facts[second].after.append(first)
-      case .timed(let id, let tolerance):
-        let kind = try kind(id, clause.place)
-        guard queue?.kind == kind, facts[kind].values != nil else {
-          throw contradiction("only what hidden lanes finish, with a {value} in seconds, can be timed", clause.place)
-        }
-        timed = Program.Timed(kind: kind, tolerance: tolerance)
-      default: break
       }
     }
   }

@@ -165,14 +165,17 @@ package struct Shape: Hashable, Sendable {
         literal.append(scalar)
         index += 2
       } else if scalar == "{" {
-        guard let end = scalars[index...].firstIndex(of: "}") else { throw failure("the hole is not closed: “}” is missing", index) }
+        guard let end = scalars[index...].firstIndex(of: "}") else {
+          throw failure("the hole is not closed: “}” is missing", index)
+        }
         flush()
         let inside = String(String.UnicodeScalarView(scalars[(index + 1)..<end]))
         guard let hole = Self.hole(inside) else {
           throw failure(
             "“{\(inside)}” is not a hole: {lane}, {task}, {value}, {method}, {default}, {fork} or {name …}", index)
         }
-        if case .name = hole {} else if pieces.contains(hole) {
+        if case .name = hole {
+        } else if pieces.contains(hole) {
           throw failure("a second {\(inside)} in one line: one is enough, for both would be the same", index)
         }
         pieces.append(hole)

@@ -201,7 +201,9 @@ extension UnsafeBufferPointer<UInt8> {
 
   /// Whether another start method stands here that begins with `method`, as forkserver begins with fork.
   func hasLonger(_ method: [UInt8], at start: Int) -> Bool {
-    Parameters.Method.allCases.contains { $0.rawValue.utf8.count > method.count && has(Array($0.rawValue.utf8), at: start) }
+    Parameters.Method.allCases.contains {
+      $0.rawValue.utf8.count > method.count && has(Array($0.rawValue.utf8), at: start)
+    }
   }
 
   /// A number without leading zeros; the number is nil where it is too large or has some.

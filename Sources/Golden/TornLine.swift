@@ -72,7 +72,8 @@ extension Template {
         if let end = names.read(line, at: at)?.end {
           at = end
         } else {
-          let name = Array(names.prefix) + Array(line[at...].dropFirst(names.prefix.count).prefix { (0x30...0x39).contains($0) })
+          let name =
+            Array(names.prefix) + Array(line[at...].dropFirst(names.prefix.count).prefix { (0x30...0x39).contains($0) })
           let rest = line.count - at
           return rest <= name.count + names.suffix.count && line.has(Array((name + names.suffix).prefix(rest)), at: at)
         }

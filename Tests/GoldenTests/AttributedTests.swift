@@ -4,7 +4,8 @@ import Testing
 
 /// Transcripts whose writers are known: the same goldens, with processes bound to lanes.
 @Suite struct AttributedTests {
-  private func judge(_ id: String, _ lines: [(Int32?, String)], _ parameters: [String: String] = [:]) throws -> Verdict {
+  private func judge(_ id: String, _ lines: [(Int32?, String)], _ parameters: [String: String] = [:]) throws -> Verdict
+  {
     let lines = lines.map { Transcript.Line(bytes: Array($0.1.utf8), writer: $0.0) }
     return try Goldens.load(id).judge(Transcript(lines: lines, ending: .exited(0)), parameters: Parameters(parameters))
   }
@@ -24,8 +25,9 @@ import Testing
     #expect(try judge("A1", twice).code == .count)
     // A third process prints.
     let third: [(Int32?, String)] = [(1, initialize), (2, initialize), (1, task), (2, task), (3, task), (1, task)]
-    #expect(try judge("A1", third).headline
-      == "REJECTED BINDING line 5 comes from process 3, and 2 others printed before it, but there are 2 lanes")
+    #expect(
+      try judge("A1", third).headline
+        == "REJECTED BINDING line 5 comes from process 3, and 2 others printed before it, but there are 2 lanes")
   }
 
   @Test func `a worker keeps its process and a process its name`() throws {
@@ -67,7 +69,9 @@ import Testing
     #expect(try judge("D2", (1...9).map { ($0, line) }).code == .count)
   }
 
-  @Test func `every legal output of A1 with its writers conforms, and every way to share the lines is judged alike`() throws {
+  @Test func `every legal output of A1 with its writers conforms, and every way to share the lines is judged alike`()
+    throws
+  {
     // All sixteen lane assignments of every six-line word, against a plain reading of the rules.
     let golden = try Goldens.load("A1")
     for word in 0..<64 {

@@ -97,6 +97,8 @@ import Testing
     let golden = try Goldens.load("A1")
     let verdict = try golden.judge(Transcript(Array(golden.documented.dropFirst())))
     #expect(verdict.explanation().contains("no line tells its lane"))
-    #expect(verdict.makeExplanation().picture.columns == ["A", "B", "no lane"] || verdict.makeExplanation().picture.columns == ["A", "B"])
+    #expect(
+      verdict.makeExplanation().picture.columns == ["A", "B", "no lane"]
+        || verdict.makeExplanation().picture.columns == ["A", "B"])
   }
 }

@@ -44,7 +44,9 @@ import Testing
         lines[index].remove(at: place)
       default:
         // Another number where one stands.
-        guard let place = lines[index].indices.filter({ (0x30...0x39).contains(lines[index][$0]) }).randomElement(using: &random)
+        guard
+          let place = lines[index].indices.filter({ (0x30...0x39).contains(lines[index][$0]) }).randomElement(
+            using: &random)
         else { continue }
         lines[index].replaceSubrange(place...place, with: Array("\(Int.random(in: 0...1200, using: &random))".utf8))
       }
@@ -57,8 +59,10 @@ import Testing
     let texts = try Goldens.names.map(Goldens.bytes) + [Variants.numbered, Variants.terminated].map { Array($0.utf8) }
     let goldens = try texts.map { try Golden.parse($0, file: "fuzz.golden") }
     let outputs = goldens.map { $0.documented.map { $0 + "\n" }.joined() }.map { Array($0.utf8) }
-    let parameters = try [[:], ["method": "fork"], ["workers": "3"], ["functions": "yes"], ["workers": "1", "timed": "no"]]
-      .map { try Parameters($0) }
+    let parameters = try [
+      [:], ["method": "fork"], ["workers": "3"], ["functions": "yes"], ["workers": "1", "timed": "no"],
+    ]
+    .map { try Parameters($0) }
     let start = ContinuousClock.now
     var parsed = 0
     var sound = 0
@@ -80,10 +84,14 @@ import Testing
       }
       var transcript = Transcript(text: Self.spoiled(outputs[one], by: outputs[two], &random))
       if Bool.random(using: &random) {
-        for index in transcript.lines.indices { transcript.lines[index].writer = Int32.random(in: 1...3, using: &random) }
+        for index in transcript.lines.indices {
+          transcript.lines[index].writer = Int32.random(in: 1...3, using: &random)
+        }
       }
       judged += 1
-      if let verdict = try? golden.judge(transcript, parameters: parameters.randomElement(using: &random) ?? Parameters()) {
+      if let verdict = try? golden.judge(
+        transcript, parameters: parameters.randomElement(using: &random) ?? Parameters())
+      {
         #expect(!verdict.explanation().isEmpty)
         if verdict.conforms { conforming += 1 }
       }

@@ -84,12 +84,15 @@ import Testing
     #expect(try Variants.golden(Variants.terminated).count() == 64)
   }
 
-  @Test func `with task numbers exactly 162 of the 11,520 candidates are accepted, by graph and automaton alike`() throws {
+  @Test func `with task numbers exactly 162 of the 11,520 candidates are accepted, by graph and automaton alike`()
+    throws
+  {
     let golden = try Variants.golden(Variants.numbered)
     let language = Language(program: try golden.program())
-    let lines: [[Program.Line]] = [
-      [Program.Line(kind: 0, lane: 0, task: -1)], [Program.Line(kind: 0, lane: 1, task: -1)],
-    ] + (0..<4).map { task in [0, 1].map { Program.Line(kind: 1, lane: $0, task: task) } }
+    let lines: [[Program.Line]] =
+      [
+        [Program.Line(kind: 0, lane: 0, task: -1)], [Program.Line(kind: 0, lane: 1, task: -1)],
+      ] + (0..<4).map { task in [0, 1].map { Program.Line(kind: 1, lane: $0, task: task) } }
     var candidates = 0
     var accepted = 0
     var codes: [Verdict.Code: Int] = [:]

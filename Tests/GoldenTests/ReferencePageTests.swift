@@ -55,7 +55,8 @@ import Testing
         if let golden { goldens[golden.example] = golden }
       case "accepted", "rejected":
         let found = try #require(golden, "\(place)").judge(Transcript(block.lines))
-        #expect(found.code.rawValue == (block.kind == "accepted" ? "CONFORMS" : block.argument), "\(place) \(found.headline)")
+        #expect(
+          found.code.rawValue == (block.kind == "accepted" ? "CONFORMS" : block.argument), "\(place) \(found.headline)")
         verdict = found
       case "explanation":
         let text = try #require(verdict, "\(place)").explanation()

@@ -27,9 +27,12 @@ import Testing
     let terminated = try Variants.golden(Variants.terminated)
     let difference = try old.difference(to: terminated)
     #expect(difference.gained == 2 && difference.lost == 0)
-    #expect(Set(difference.gainedOutputs) == Set([1, 2].map { worker in
-      [Variants.initLine(worker)] + Array(repeating: Variants.taskLine(worker), count: 4)
-    }))
+    #expect(
+      Set(difference.gainedOutputs)
+        == Set(
+          [1, 2].map { worker in
+            [Variants.initLine(worker)] + Array(repeating: Variants.taskLine(worker), count: 4)
+          }))
     let back = try terminated.difference(to: old)
     #expect(back.gained == 0 && back.lost == 2)
     #expect(back.description.hasPrefix("+0 / -2 legal outputs\n\n- Initializing worker, process=SpawnPoolWorker-1"))
@@ -41,17 +44,21 @@ import Testing
   @Test func `blessing another legal output changes the documented lines and no legal output`() throws {
     let text = try source("A2")
     let golden = try Goldens.load("A2")
-    #expect({ if case .nothingPending = $0 { true } else { false } }(
-      try Blessing.review(text, file: "a2.golden", transcript: Transcript(golden.documented))))
+    #expect(
+      { if case .nothingPending = $0 { true } else { false } }(
+        try Blessing.review(text, file: "a2.golden", transcript: Transcript(golden.documented))))
     let other = try #require(try golden.outputs().first { $0 != golden.documented })
-    guard case .proposal(let proposal) = try Blessing.review(text, file: "a2.golden", transcript: Transcript(other)) else {
+    guard case .proposal(let proposal) = try Blessing.review(text, file: "a2.golden", transcript: Transcript(other))
+    else {
       Issue.record("no proposal")
       return
     }
     let new = try self.golden(proposal.text)
     #expect(new.documented == other)
     #expect(proposal.difference.isEmpty)
-    #expect(proposal.text.split(separator: "\n").filter { !$0.contains(" | ") } == text.split(separator: "\n").filter { !$0.contains(" | ") })
+    #expect(
+      proposal.text.split(separator: "\n").filter { !$0.contains(" | ") }
+        == text.split(separator: "\n").filter { !$0.contains(" | ") })
   }
 
   @Test func `blessing a new text changes the shape, the documented lines and every legal output`() throws {
@@ -62,7 +69,8 @@ import Testing
       let lines = golden.documented.map { line in
         words.reduce(line) { $0.replacing($1.key, with: $1.value) }.replacing("PoolHelper", with: "PoolWorker")
       }
-      guard case .proposal(let proposal) = try Blessing.review(text, file: "x.golden", transcript: Transcript(lines)) else {
+      guard case .proposal(let proposal) = try Blessing.review(text, file: "x.golden", transcript: Transcript(lines))
+      else {
         Issue.record("no proposal for \(id)")
         continue
       }
@@ -83,7 +91,8 @@ import Testing
 
   @Test func `what needs another rule is never blessed`() throws {
     func refusal(_ id: String, _ lines: [String]) throws -> String {
-      guard case .refused(let reason) = try Blessing.review(source(id), file: "x.golden", transcript: Transcript(lines)) else {
+      guard case .refused(let reason) = try Blessing.review(source(id), file: "x.golden", transcript: Transcript(lines))
+      else {
         return ""
       }
       return reason
@@ -91,10 +100,15 @@ import Testing
     let a2 = try Goldens.load("A2").documented
     #expect(try refusal("A2", a2 + [Variants.taskLine(1)]).hasPrefix("a rule would have to change: REJECTED COUNT"))
     #expect(try refusal("A2", a2.reversed()).hasPrefix("a rule would have to change: REJECTED ORDER"))
-    #expect(try refusal("A2", a2.map { $0.replacing("Spawn", with: "Fork") }).hasPrefix("a rule would have to change: REJECTED NAME"))
-    #expect(try refusal("A2", a2 + ["Done."]) == "line 7 is new, and no line of the golden has vanished that it could replace")
+    #expect(
+      try refusal("A2", a2.map { $0.replacing("Spawn", with: "Fork") }).hasPrefix(
+        "a rule would have to change: REJECTED NAME"))
+    #expect(
+      try refusal("A2", a2 + ["Done."]) == "line 7 is new, and no line of the golden has vanished that it could replace"
+    )
     #expect(try refusal("A1", ["Starting", "Going", "Starting", "Going", "Going", "Gone"]).contains("two texts"))
-    #expect(try refusal("D2", ["Initialize worker thread: MainThread"])
-      == "the golden would contradict itself: the lane W2 is never bound: no documented line stands under it")
+    #expect(
+      try refusal("D2", ["Initialize worker thread: MainThread"])
+        == "the golden would contradict itself: the lane W2 is never bound: no documented line stands under it")
   }
 }

@@ -46,8 +46,9 @@ import Testing
 
   @Test func `strange bytes make a line nobody's`() throws {
     let text = try documented("A1")
-    #expect(try judge("A1", text.split(separator: "\n").joined(separator: "\r\n") + "\r\n").headline
-      == "REJECTED UNKNOWN-LINE line 1 ends in a carriage return: “Initializing worker...\u{FFFD}”")
+    #expect(
+      try judge("A1", text.split(separator: "\n").joined(separator: "\r\n") + "\r\n").headline
+        == "REJECTED UNKNOWN-LINE line 1 ends in a carriage return: “Initializing worker...\u{FFFD}”")
     #expect(try judge("A1", text + "\0\n").headline == "REJECTED UNKNOWN-LINE line 7 has a NUL byte in it: “\u{FFFD}”")
     #expect(try judge("A1", text + "\n").headline == "REJECTED UNKNOWN-LINE line 7 is empty, and no line is")
     let bytes = Transcript(text: Array(text.utf8) + [0xC3, 0x28, 0x0A])
@@ -55,7 +56,9 @@ import Testing
   }
 
   @Test(.timeLimit(.minutes(1))) func `a line of 10 MB gets a verdict and is not shown whole`() throws {
-    for text in [String(repeating: "x", count: 10_000_000), String(repeating: "Initializing worker...", count: 450_000)] {
+    for text in [
+      String(repeating: "x", count: 10_000_000), String(repeating: "Initializing worker...", count: 450_000),
+    ] {
       for name in ["A2", "C1"] {
         let verdict = try judge(name, text + "\n")
         #expect([.unknownLine, .tornLine].contains(verdict.code))
@@ -87,13 +90,15 @@ import Testing
     #expect(try judge("A2", fork, ["method": "fork"]).conforms)
     #expect(try judge("A2", server, ["method": "forkserver"]).conforms)
     #expect(try judge("A2", fork, ["default": "fork"]).conforms)
-    #expect(try judge("A2", fork).headline
-      == "REJECTED NAME line 1 has the name ForkPoolWorker-1, and SpawnPoolWorker-1 or SpawnPoolWorker-2 is expected")
+    #expect(
+      try judge("A2", fork).headline
+        == "REJECTED NAME line 1 has the name ForkPoolWorker-1, and SpawnPoolWorker-1 or SpawnPoolWorker-2 is expected")
     #expect(try judge("A2", fork).rule?.text == "start method")
     #expect(try judge("A2", spawn.replacing("-2", with: "-3")).rule?.text == "names of lanes")
     #expect(try judge("A2", spawn.replacing("MainThread", with: "Thread-1")).code == .name)
     #expect(try judge("B2", try documented("B2"), ["functions": "yes"]).code == .name)
-    let named = try documented("B2").replacing("Thread-1", with: "Thread-1 (worker)").replacing("Thread-2", with: "Thread-2 (worker)")
+    let named = try documented("B2").replacing("Thread-1", with: "Thread-1 (worker)").replacing(
+      "Thread-2", with: "Thread-2 (worker)")
     #expect(try judge("B2", named, ["functions": "yes", "method": "thread"]).conforms)
     #expect(try judge("B2", named).code == .name)
     let helpers = "Thread: MainThread\nThread: Thread-1 (_handle_workers)\nThread: Thread-2 (_handle_tasks)\n"
@@ -162,7 +167,9 @@ import Testing
         #expect(verdict.code == ((1...workers).contains(count) ? .conforms : .count))
       }
     }
-    #expect(try Goldens.load("D2").sizes(of: Transcript(text: Array(String(repeating: line, count: 5).utf8))) == Array(5...12))
+    #expect(
+      try Goldens.load("D2").sizes(of: Transcript(text: Array(String(repeating: line, count: 5).utf8))) == Array(5...12)
+    )
   }
 
   @Test func `parameters without a meaning are errors`() throws {
