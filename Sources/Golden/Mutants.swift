@@ -3,12 +3,6 @@ struct Mutants {
   let program: Program
   let documented: [Resolver.Documented]
 
-  /// A spoiled output, and whether it is a legal one all the same by another road than the judge's.
-  struct Mutant: Hashable {
-    var mutation: Mutation
-    var transcript: Transcript
-  }
-
   /// The mutants of these outputs by this operator, each once.
   func make(_ mutation: Mutation, from bases: [[String]]) -> [Transcript] {
     var seen: Set<Transcript> = []
