@@ -60,21 +60,28 @@ package enum Wire {
     if let coder = WireCoders.find(Values.Element.self) {
       buffer.memory.pointee.append(all: values, coder)
     } else {
-      try encode(WireList(values: values), into: buffer, userInfo)
+      try withEncoder(of: nil, into: buffer, userInfo) { try $0.runList(values) }
     }
   }
 
   private static func encode<Value: Encodable>(
     _ value: Value, into buffer: WireBuffer, _ userInfo: [CodingUserInfoKey: any Sendable]
   ) throws(WireError) {
+    try withEncoder(of: Value.self, into: buffer, userInfo) { try $0.run(value) }
+  }
+
+  private static func withEncoder(
+    of type: (any Encodable.Type)?, into buffer: WireBuffer, _ userInfo: [CodingUserInfoKey: any Sendable],
+    _ body: (WireEncoder) throws -> Void
+  ) throws(WireError) {
     let mark = buffer.memory.pointee.count
     let message = WireMessage(userInfo: userInfo)
-    let encoder = WireEncoder(message: message, buffer: buffer, parent: nil, step: .same, type: Value.self, depth: 0)
+    let encoder = WireEncoder(message: message, buffer: buffer, parent: nil, step: .same, type: type, depth: 0)
     buffer.top = encoder
     // Whoever keeps the encoder is told that it is too late, and not led to an encoder that is gone.
     defer { buffer.top = nil }
     do {
-      try encoder.run(value)
+      try body(encoder)
     } catch {
       buffer.memory.pointee.count = mark
       throw WireError(wrapping: error)
@@ -185,15 +192,5 @@ package enum Wire {
     } catch {
       throw WireError(wrapping: error)
     }
-  }
-}
-
-/// Values that are written as an array is, without making one.
-private struct WireList<Values: Collection>: Encodable where Values.Element: Encodable {
-  let values: Values
-
-  func encode(to encoder: any Encoder) throws {
-    var container = encoder.unkeyedContainer()
-    for value in values { try container.encode(value) }
   }
 }

@@ -86,7 +86,7 @@ struct WireMemory {
     } else {
       open(.list)
       append(raw: UInt64(values.count))
-      for value in values { append(value, coder) }
+      values.forEachElement { append($0, coder) }
     }
     store(UInt64(count - start - 9), at: start + 1)
   }

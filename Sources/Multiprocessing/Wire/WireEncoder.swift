@@ -222,12 +222,27 @@ final class WireEncoder: Encoder {
 
   /// Runs the value's own code and finishes what it wrote.
   func run(_ value: some Encodable) throws {
+    try finishing { try value.encode(to: self) }
+  }
+
+  /// Writes values as the array of them.
+  func runList<Value: Encodable>(_ values: some Collection<Value>) throws {
+    try finishing {
+      becomeList()
+      try values.forEachElement { value in
+        let mark = try beginElement()
+        try encodeValue(value, step: .index(count - 1), mark: mark)
+      }
+    }
+  }
+
+  @inline(__always) private func finishing(_ body: () throws -> Void) throws {
     defer {
       isFinished = true
       if nested != nil { releaseNested() }
     }
     do {
-      try value.encode(to: self)
+      try body()
       try finish()
     } catch var error as WireError where error.path == nil {
       error.path = WireError.path(codingPath)
@@ -256,6 +271,21 @@ final class WireEncoder: Encoder {
     default: break
     }
     memory.pointee.store(UInt64(end - start - 9), at: start + 1)
+  }
+}
+
+extension Sequence {
+  /// Calls `body` with each element.
+  ///
+  /// Where the types are known at run time only, an iterator costs more than a small element; a pointer costs nothing.
+  @inline(__always) func forEachElement(_ body: (Element) throws -> Void) rethrows {
+    let isDone: Void? = try withContiguousStorageIfAvailable { elements in
+      guard let start = elements.baseAddress else { return }
+      for index in 0..<elements.count { try body(start[index]) }
+    }
+    if isDone == nil {
+      for element in self { try body(element) }
+    }
   }
 }
 
