@@ -328,7 +328,9 @@ extension ModelWorld {
   private mutating func start(_ isCalm: Bool) -> Bool {
     guard !starts.isEmpty else { return false }
     let worker = starts.removeFirst()
-    if !isCalm, generator.once(in: 150) {
+    // At its end a pool may well fail to start what it asked for before.
+    let isEnding = machine.phase == .broken || machine.phase == .terminated
+    if isEnding ? generator.once(in: 5) : !isCalm && generator.once(in: 150) {
       feed(.workerCouldNotStart(worker))
     } else {
       workers.append(WorkerRecord(id: worker, tasksLeft: generator.once(in: 3) ? 1 + generator.below(3) : .max))
@@ -409,6 +411,11 @@ extension ModelWorld {
       if generator.once(in: 5) { worker.said.append(.took(worker.id, chunk)) }
       worker.tasksLeft -= 1
       worker.isDead = worker.tasksLeft == 0
+      if !isCalm, generator.once(in: 40) {
+        // It dies before it forgets what it has returned: the chunk comes back twice.
+        worker.holding = chunk
+        worker.isDead = true
+      }
       return true
     }
     if !queue.isEmpty {

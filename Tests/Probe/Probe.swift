@@ -27,8 +27,7 @@ struct Probe {
   }
 
   private static func run(_ name: String, _ method: String) {
-    let helpers = Cases.helpers
-    guard let item = (Cases.all + helpers).first(where: { $0.name == name }) else { fail("There is no case \(name).") }
+    guard let item = (Cases.all + Cases.helpers).first(where: { $0.name == name }) else { fail("There is no case \(name).") }
     guard let place = Place(rawValue: method), item.places.contains(place) else {
       fail("The case \(name) does not run in \(method).")
     }
@@ -52,9 +51,7 @@ struct Probe {
 /// The suite.
 package enum Cases {
   package static let all: [Case] = [
-    arguments, names, numbers, apply, map, imap, callbacks, results, suspending,
+    arguments, names, numbers, apply, map, imap, callbacks, results, life, initializers, deaths, payloads, queues, contexts,
+    surroundings, suspending,
   ].flatMap { $0 }
-
-  /// Programs that cases start as programs of their own.
-  static let helpers: [Case] = []
 }
