@@ -118,6 +118,8 @@ package final class ProcessTransport: Transport {
         state.workers[id] = worker
         return state.doomed.contains(id)
       }
+      // It may have said something, even all that it ever says, before it was known here.
+      wakeCollector()
       if isDoomed { kill(id) }
     } catch {
       state.with { $0.freeAreas.append(area) }
