@@ -84,6 +84,8 @@ package enum PoolAction: Hashable, Sendable {
   case offer(JobID, Range<Int>)
   /// Take back the chunks of this job that no worker has claimed.
   case withdraw(JobID)
+  /// Take back every chunk that no worker has claimed: all jobs are over.
+  case withdrawAll
   /// Tell every worker to end once the queue is empty.
   case sendStop
   /// Keep the error that came with this event as the job's outcome.

@@ -245,6 +245,12 @@ package struct PoolMachine: Hashable, Sendable {
     finish(job, resolution, &actions)
   }
 
+  /// The same for a job whose chunks are taken back already.
+  private mutating func drop(_ job: JobID, _ resolution: Resolution, _ actions: inout [PoolAction]) {
+    guard let flags = jobs[job], !flags.contains(.inCallback) else { return }
+    finish(job, resolution, &actions)
+  }
+
   // MARK: Workers
 
   private mutating func startWorker(_ actions: inout [PoolAction]) {
@@ -292,7 +298,9 @@ package struct PoolMachine: Hashable, Sendable {
     self.phase = phase
     let wasStopped = stopSent
     stopSent = true
-    for job in jobs.jobs { abandon(job, phase == .broken ? .broken : .terminated, &actions) }
+    // In one go: with many jobs, withdrawing each of them would cost the square of their number.
+    if !jobs.isEmpty { actions.append(.withdrawAll) }
+    for job in jobs.jobs { drop(job, phase == .broken ? .broken : .terminated, &actions) }
     if !wasStopped { actions.append(.sendStop) }
     for worker in workers { actions.append(.killWorker(worker.id)) }
     endIfDone(&actions)

@@ -205,7 +205,7 @@ private func chunk(_ index: Int, of job: JobID = job0) -> Chunk { Chunk(job: job
     _ = told.submit(.single)
     #expect(
       told.tell(.initializerFailed(worker0)) == [
-        .withdraw(job0), .resolve(job0, .broken), .sendStop, .killWorker(worker0), .killWorker(worker1),
+        .withdrawAll, .resolve(job0, .broken), .sendStop, .killWorker(worker0), .killWorker(worker1),
       ])
     #expect(told.machine.phase == .broken)
     #expect(told.tell(.initializerFailed(worker1)) == [])
@@ -289,7 +289,7 @@ private func chunk(_ index: Int, of job: JobID = job0) -> Chunk { Chunk(job: job
     _ = told.submit(JobSpec(kind: .ordered, chunks: nil, lookAhead: 2))
     #expect(
       told.tell(.terminated) == [
-        .withdraw(job0), .resolve(job0, .terminated), .withdraw(JobID(1)), .resolve(JobID(1), .terminated), .sendStop,
+        .withdrawAll, .resolve(job0, .terminated), .resolve(JobID(1), .terminated), .sendStop,
         .killWorker(worker0), .killWorker(worker1),
       ])
     #expect(told.tell(.terminated) == [])
@@ -306,7 +306,7 @@ private func chunk(_ index: Int, of job: JobID = job0) -> Chunk { Chunk(job: job
     var told = Told(size: 1)
     _ = told.submit(JobSpec(chunks: 1, callbackOnSuccess: true))
     _ = told.tell(.returned(worker0, chunk(0), failed: false))
-    #expect(told.tell(.terminated) == [.sendStop, .killWorker(worker0)])
+    #expect(told.tell(.terminated) == [.withdrawAll, .sendStop, .killWorker(worker0)])
     #expect(told.tell(.exited(worker0, holding: nil)) == [])
     #expect(told.tell(.callbackFinished(job0)) == [.resolve(job0, .succeeded), .wakeJoiners])
   }
@@ -316,7 +316,7 @@ private func chunk(_ index: Int, of job: JobID = job0) -> Chunk { Chunk(job: job
     _ = told.submit(.single)
     _ = told.tell(.closed)
     #expect(
-      told.tell(.terminated) == [.withdraw(job0), .resolve(job0, .terminated), .sendStop, .killWorker(worker0)])
+      told.tell(.terminated) == [.withdrawAll, .resolve(job0, .terminated), .sendStop, .killWorker(worker0)])
     var idle = Told(size: 1)
     _ = idle.tell(.closed)
     // The stop marks are out already.

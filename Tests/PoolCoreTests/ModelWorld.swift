@@ -135,6 +135,10 @@ struct ModelWorld {
       queue.removeAll { $0.job == job }
       sends.removeAll { $0.job == job }
       pulls[job] = nil
+    case .withdrawAll:
+      queue = []
+      sends = []
+      pulls = [:]
     case .sendStop:
       stops += 1
       require(isTerminated || machine.phase == .broken || (isClosed && machine.pendingJobs == 0), "Stop before the work is done.")

@@ -74,8 +74,8 @@ public class Pool: @unchecked Sendable, CustomStringConvertible {
 
   /// Waits until every job is done and every worker and helper thread has ended.
   ///
-  /// - Throws: `poolStillRunning` before `close` or `terminate`; `wouldDeadlock` in a callback of this pool, where CPython
-  ///   waits for ever.
+  /// - Throws: `poolStillRunning` before `close` or `terminate`; `wouldDeadlock` in a callback or a task of this pool, where
+  ///   CPython waits for ever.
   @available(*, noasync, message: "This blocks the thread; use the async twin.")
   public func join() throws { try engine.join() }
 

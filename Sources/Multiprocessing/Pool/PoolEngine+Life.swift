@@ -43,6 +43,9 @@ extension PoolEngine {
       // CPython waits for ever here: the pool cannot end before its own callback does.
       throw MultiprocessingError(.wouldDeadlock, "A callback cannot join the pool that runs it.")
     }
+    if transport.isOnWorker {
+      throw MultiprocessingError(.wouldDeadlock, "A task cannot join the pool that runs it.")
+    }
   }
 
   func waitForEnd(_ timeout: Duration?) -> Bool {

@@ -136,6 +136,7 @@ package final class PoolEngine: Sendable {
         state.with { $0.starts.append(worker) }
         transport.interrupt(.workerHandler)
       case .withdraw(let id): transport.withdraw(id)
+      case .withdrawAll: transport.withdrawAll()
       case .sendStop: transport.sendStop()
       case .keepFailure: keep?(action)
       case .runCallback(let id, let failed): runCallback(id, failed)

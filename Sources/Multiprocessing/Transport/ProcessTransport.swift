@@ -66,6 +66,7 @@ package final class ProcessTransport: Transport {
 
   package var needsEncoding: Bool { true }
   package var canKill: Bool { true }
+  package var isOnWorker: Bool { false }
 
   package func prepare() throws {
     switch configuration.startMethod {
@@ -171,7 +172,8 @@ package final class ProcessTransport: Transport {
     mp_store32(segment.base + Layout.roomWanted, 0)
   }
 
-  package func withdraw(_ job: JobID) { queue.withdraw(job) }
+  package func withdraw(_ job: JobID) { queue.withdraw { $0.job == job } }
+  package func withdrawAll() { queue.withdraw { _ in true } }
 
   package func sendStop() {
     mp_store32(segment.base + Layout.stop, 1)

@@ -46,12 +46,12 @@ struct TaskQueue {
       index: Int(truncatingIfNeeded: slot.load(fromByteOffset: Layout.slotChunk, as: UInt64.self)))
   }
 
-  /// Takes back the unclaimed chunks of a job.
-  func withdraw(_ job: JobID) {
+  /// Takes back the unclaimed chunks of which this is true.
+  func withdraw(where isMeant: (Chunk) -> Bool) {
     for index in 0..<UInt64(Layout.slotCount) {
       let slot = segment.base + segment.layout.slot(index)
       let state = SlotState(word: mp_load64(slot + Layout.slotState))
-      guard state.phase == .ready, chunk(slot).job == job else { continue }
+      guard state.phase == .ready, isMeant(chunk(slot)) else { continue }
       let claimed = SlotState(.claimed, state.position, owner: SlotState.pool)
       guard mp_cas64(slot + Layout.slotState, state.word, claimed.word) != 0 else { continue }
       release(slot, state.position)

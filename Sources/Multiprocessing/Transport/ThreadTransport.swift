@@ -5,6 +5,7 @@ package import PoolCore
 package final class ThreadTransport: Transport {
   private struct State {
     var queue: Deque<(Chunk, Job)> = []
+    var workers: [ThreadIdentity] = []
     var idle: [WorkerID: any Parker] = [:]
     var doomed: Set<WorkerID> = []
     var stop = false
@@ -30,18 +31,28 @@ package final class ThreadTransport: Transport {
   package var needsEncoding: Bool { false }
   package var canKill: Bool { false }
 
+  package var isOnWorker: Bool {
+    let current = ThreadIdentity.current
+    return state.with { state in state.workers.contains { $0 === current } }
+  }
+
   package func prepare() {}
 
   package func start(_ worker: WorkerID) throws {
     let name = world.process.nextThreadName(function: HelperRole.worker)
     let identity = ThreadIdentity(name: name, isDaemon: true)
     let process = world.process
+    state.with { $0.workers.append(identity) }
+    var isStarted = false
+    defer { if !isStarted { state.with { $0.workers.removeAll { $0 === identity } } } }
     try world.startThread(identity) { [self] in
       work(worker)
+      state.with { $0.workers.removeAll { $0 === identity } }
       // Off the list before anybody can learn of the end.
       process.remove(identity)
       report(.exited(worker, name: name, processID: process.identity.processID, status: 0, holding: nil))
     }
+    isStarted = true
   }
 
   // MARK: The worker's side
@@ -105,6 +116,15 @@ package final class ThreadTransport: Transport {
 
   package func withdraw(_ job: JobID) {
     state.with { state in state.queue.removeAll { $0.0.job == job } }
+  }
+
+  package func withdrawAll() {
+    // What the jobs refer to goes outside of the lock.
+    let dropped = state.with { state in
+      defer { state.queue = [] }
+      return state.queue
+    }
+    withExtendedLifetime(dropped) {}
   }
 
   package func sendStop() {

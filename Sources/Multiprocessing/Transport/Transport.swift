@@ -48,6 +48,9 @@ package protocol Transport: AnyObject, Sendable {
   /// Whether a worker can be stopped in the middle of a task.
   var canKill: Bool { get }
 
+  /// Whether the calling thread is one of the workers.
+  var isOnWorker: Bool { get }
+
   /// Called once, before the first worker.
   func prepare() throws
 
@@ -62,6 +65,9 @@ package protocol Transport: AnyObject, Sendable {
 
   /// Takes back the unclaimed chunks of a job.
   func withdraw(_ job: JobID)
+
+  /// Takes back every unclaimed chunk.
+  func withdrawAll()
 
   /// From now on a worker that finds the queue empty ends.
   func sendStop()

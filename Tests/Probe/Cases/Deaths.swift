@@ -180,6 +180,8 @@ extension Cases {
         kill(servers[0], SIGKILL)
         let error = try expectError { try result.get(timeout: .seconds(30)) }
         try expect([.workerDied, .workerCouldNotStart].contains(error.code), "The failure is \(error)")
+        // The pool breaks as it tries to replace the worker.
+        try expect(eventually { "\(pool)".contains("TERMINATE") }, "The pool goes on without its server")
         try pool.join()
         for worker in workers {
           try expect(SystemState.awaitEnd(of: worker, within: .seconds(1)), "The worker \(worker) outlived its server")

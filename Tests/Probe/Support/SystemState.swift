@@ -49,12 +49,6 @@ enum SystemState {
 
   static func usableProcessors() -> Int { Int(mp_usable_processors()) }
 
-  /// The names of this process's threads besides the first.
-  static func otherThreads() -> [String] {
-    names(in: "/proc/self/task").filter { $0 != "\(getpid())" }
-      .map { (contents(of: "/proc/self/task/\($0)/comm") ?? "").trimmingNewline }
-  }
-
   static func link(_ path: String) -> String? {
     var buffer = [CChar](repeating: 0, count: 4096)
     let count = readlink(path, &buffer, buffer.count)
