@@ -1,4 +1,5 @@
 import CPython
+import FoundationEssentials
 package import Golden
 import Synchronization
 
@@ -71,8 +72,8 @@ package struct Crosscheck: Sendable {
   /// The package that pools come from.
   package var module = "multiprocessing"
 
-  /// How many runs go on at the same time.
-  package var width = 3
+  /// How many runs go on at the same time; more than there are processors, for a run sleeps and waits a good deal.
+  package var width = 3 * ProcessInfo.processInfo.activeProcessorCount
 
   package var timeLimit: Duration = .seconds(60)
 

@@ -30,7 +30,9 @@ package final class OracleRunner: Sendable {
       guard let executable = Host.executable else {
         throw PythonError(.unreadable, "The path of this executable is unknown: /proc is not mounted.")
       }
-      path = executable
+      // Another package than the standard library's is an installed one.
+      path = try workspace.interpreter(
+        executable, for: python, withPackages: settings.module != "multiprocessing")
       variables.merge(Host.interpreterEnvironment(library: library)) { $1 }
     case .program(let program):
       path = program

@@ -23,6 +23,25 @@ final class OracleWorkspace: Sendable {
     return try write(twin.source(importing: module), to: "\(subfolder)/\(twin.fileName)")
   }
 
+  /// An interpreter without the packages that are installed beside it, as a virtual environment of its own.
+  ///
+  /// What an installation runs at every start (the `.pth` files of its packages) costs up to three times the start
+  /// itself and could change what a twin does. The path that is returned leads to `executable`.
+  func interpreter(_ executable: String, for python: Python, withPackages: Bool) throws -> String {
+    let name = "python-\(python.version)\(withPackages ? "-packages" : "")"
+    let path = "\(folder)/\(name)/bin/python3"
+    try FileManager.default.createDirectory(atPath: "\(folder)/\(name)/bin", withIntermediateDirectories: true)
+    let settings = "home = \(python.prefix)/bin\ninclude-system-site-packages = \(withPackages)\n"
+    try write(settings, to: "\(name)/pyvenv.cfg")
+    do {
+      try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: executable)
+    } catch {
+      // Another capture may have made it in the meantime.
+      guard FileManager.default.fileExists(atPath: path) else { throw error }
+    }
+    return path
+  }
+
   @discardableResult
   private func write(_ text: String, to name: String) throws -> String {
     let path = "\(folder)/\(name)"

@@ -17,6 +17,9 @@ package struct Python: Hashable, Sendable {
   /// The value of PYTHONHOME without which it does not find its standard library, if it needs one.
   package var home: String?
 
+  /// The folder of the installation that its standard library belongs to.
+  package var prefix: String
+
   /// The start methods that it offers, in its own order.
   package var startMethods: [String]
 

@@ -86,6 +86,7 @@ package struct PythonCatalog: Sendable {
 
   private struct Facts: Decodable {
     var version: String
+    var prefix: String
     var methods: [String]
     var method: String
     var workers: Int
@@ -97,6 +98,7 @@ package struct PythonCatalog: Sendable {
   private static let question = """
     import json, os, sys
     facts = {'version': '.'.join(map(str, sys.version_info[:3])), 'methods': [], 'method': '', 'workers': 0}
+    facts['prefix'] = getattr(sys, 'base_prefix', sys.prefix)
     if sys.version_info >= (3, 6):
         import multiprocessing
         import multiprocessing.pool
@@ -139,7 +141,8 @@ package struct PythonCatalog: Sendable {
     }
     return .success(
       Python(
-        kind: kind, version: version, home: home, startMethods: facts.methods, defaultStartMethod: facts.method,
+        kind: kind, version: version, home: home, prefix: facts.prefix, startMethods: facts.methods,
+        defaultStartMethod: facts.method,
         defaultWorkers: facts.workers))
   }
 

@@ -48,7 +48,9 @@ import Testing
     try withScript("#!/bin/sh\nkill -SEGV $$\n") { path in
       try #expect(rejection(of: path).reason.contains("signal 11"))
     }
-    try withScript("#!/bin/sh\necho '{\"version\":\"2.7.18\",\"methods\":[],\"method\":\"\",\"workers\":0}'\n") {
+    try withScript(
+      "#!/bin/sh\necho '{\"version\":\"2.7.18\",\"prefix\":\"/\",\"methods\":[],\"method\":\"\",\"workers\":0}'\n"
+    ) {
       path in
       try #expect(rejection(of: path).reason.contains("older than 3.6"))
     }
