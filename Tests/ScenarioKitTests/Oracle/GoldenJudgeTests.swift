@@ -54,6 +54,20 @@ import Testing
     #expect(try judge.judge(cell, run.transcript).code == "NAME")
   }
 
+  @Test func `a python3 program does where there is no library`() throws {
+    let programs = TestPythons.catalog.pythons.map { "\($0.prefix)/bin/python3" }
+    guard let path = programs.last(where: { FileManager.default.isExecutableFile(atPath: $0) }) else { return }
+    let catalog = PythonCatalog.search(environment: ProcessInfo.processInfo.environment, paths: [path])
+    let python = try #require(catalog.pythons.first)
+    #expect(python.kind == .program(path: path))
+    var crosscheck = Crosscheck(twins: try ["A2", "B2", "E3"].map(TestTwins.twin), pythons: [python])
+    crosscheck.repeats = 1
+    let result = crosscheck.run(
+      with: try OracleRunner(environment: ProcessInfo.processInfo.environment),
+      judge: .init(goldens: try TestGoldens.all()))
+    #expect(result.conforms && result.runs == 5, "\(CrosscheckReport(result).text)")
+  }
+
   @Test func `unbuffered output in a plain pipe is torn, and the verdict says so`() throws {
     // Text and line feed are two writes then; without writers, nobody can put the pieces together again.
     let python = try TestPythons.newest
