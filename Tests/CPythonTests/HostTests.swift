@@ -15,7 +15,7 @@ private func run(_ environment: [String: String], _ arguments: [String] = []) th
   return run
 }
 
-@Suite(.needsLibrary, .timeLimit(.minutes(3))) struct HostTests {
+@Suite(.needsLibrary, .serialized, .timeLimit(.minutes(10))) struct HostTests {
   @Test(arguments: Libraries.all)
   func `this executable becomes the interpreter of a library`(library: PythonLibrary) throws {
     let code = "import sys; print(sys.version_info[:2]); print(sys.executable); print(sys.argv[1:]); sys.exit(5)"

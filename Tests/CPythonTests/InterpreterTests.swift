@@ -4,7 +4,7 @@ import Testing
 
 @testable import CPython
 
-@Suite(.needsLibrary, .timeLimit(.minutes(1))) struct InterpreterTests {
+@Suite(.needsLibrary, .serialized, .timeLimit(.minutes(10))) struct InterpreterTests {
   private var interpreter: Interpreter { get throws { try Libraries.interpreter.get() } }
 
   private func error(_ code: String) throws -> PythonError {

@@ -3,7 +3,7 @@ import Testing
 
 @testable import CPython
 
-@Suite(.timeLimit(.minutes(1))) struct PythonLibraryTests {
+@Suite(.serialized, .timeLimit(.minutes(10))) struct PythonLibraryTests {
   /// A file with this content, gone after the test.
   private func withFile(_ bytes: Data, _ body: (String) throws -> Void) throws {
     let path = FileManager.default.temporaryDirectory.appendingPathComponent("libpython-\(UUID().uuidString).so").path

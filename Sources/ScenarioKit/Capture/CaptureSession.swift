@@ -72,15 +72,19 @@ struct CaptureSession {
     _ = receiveErrors(from: errors)
   }
 
-  /// Kills the group, waits until none of it lives and reaps the program.
+  /// Ends the group, waits until none of it lives and reaps the program.
+  ///
+  /// First politely: a helper that cleans up behind the others ignores that signal, sees them go and then removes what
+  /// they left, such as named semaphores.
   mutating func stop(_ group: ProcessGroup) {
+    group.signal(SIGTERM)
+    var survivors = awaitEnd(of: group, until: .now + .milliseconds(500))
     let deadline = ContinuousClock.now + .seconds(5)
-    var survivors: [Int32]
-    repeat {
-      group.kill()
+    while !survivors.isEmpty, ContinuousClock.now < deadline {
+      group.signal(SIGKILL)
       // A member may have started another between the listing and the kill, hence the loop.
       survivors = awaitEnd(of: group, until: min(deadline, .now + .milliseconds(200)))
-    } while !survivors.isEmpty && ContinuousClock.now < deadline
+    }
     var status: Int32 = 0
     var reaped: pid_t
     repeat { reaped = waitpid(process, &status, 0) } while reaped < 0 && mp_errno() == EINTR
@@ -94,7 +98,7 @@ struct CaptureSession {
     of group: ProcessGroup, until deadline: ContinuousClock.Instant, output: Int32? = nil, errors: Int32? = nil
   ) -> [Int32] {
     while true {
-      let members = group.members().filter { $0 != process }
+      let members = group.members()
       guard !members.isEmpty, ContinuousClock.now < deadline else { return members }
       let watched = members.compactMap { member -> pollfd? in
         let descriptor = mp_capture_open_process(member)

@@ -20,8 +20,8 @@ struct ProcessGroup {
     return result
   }
 
-  func kill() {
-    _ = Glibc.kill(-id, SIGKILL)
+  func signal(_ number: Int32) {
+    _ = kill(-id, number)
   }
 
   /// Reads the group from /proc/N/stat: `N (name) state parent group …`, where the name may contain anything.

@@ -1,4 +1,6 @@
+import CMultiprocessing
 import FoundationEssentials
+import Glibc
 
 /// A folder for the runs of one cross-check: the settings module, the twins as files, Python's own temporary files.
 ///
@@ -7,11 +9,25 @@ final class OracleWorkspace: Sendable {
   let folder: String
 
   init() throws {
-    let url = FileManager.default.temporaryDirectory.appendingPathComponent("oracle-\(UUID().uuidString.prefix(8))")
+    Self.removeAbandoned()
+    let url = FileManager.default.temporaryDirectory.appendingPathComponent(
+      "\(Self.prefix)\(getpid())-\(UUID().uuidString.prefix(8))")
     folder = url.path
     try FileManager.default.createDirectory(atPath: folder + "/start", withIntermediateDirectories: true)
     try FileManager.default.createDirectory(atPath: folder + "/tmp", withIntermediateDirectories: true)
     try write(OracleSettings.startModuleText, to: "start/\(OracleSettings.startModule)")
+  }
+
+  private static let prefix = "oracle-"
+
+  /// Removes the folders of processes that ended without a chance to do it, by a signal for example.
+  private static func removeAbandoned() {
+    let parent = FileManager.default.temporaryDirectory.path
+    for name in (try? FileManager.default.contentsOfDirectory(atPath: parent)) ?? [] where name.hasPrefix(prefix) {
+      let owner = name.dropFirst(prefix.count).prefix { $0 != "-" }
+      guard let owner = Int32(owner), kill(owner, 0) != 0, mp_errno() == ESRCH else { continue }
+      try? FileManager.default.removeItem(atPath: "\(parent)/\(name)")
+    }
   }
 
   deinit { try? FileManager.default.removeItem(atPath: folder) }

@@ -20,7 +20,7 @@ private func capture(
   return run
 }
 
-@Suite(.timeLimit(.minutes(2))) struct CaptureTests {
+@Suite(.serialized, .timeLimit(.minutes(10))) struct CaptureTests {
   @Test func `lines carry their text, their writer and rising arrival times`() throws {
     let run = try capture("echo one; echo two >&2; echo three")
     #expect(run.transcript.lines.map(\.text) == ["one", "three"])
@@ -67,6 +67,21 @@ private func capture(
     #expect(run.transcript.ending == .timedOut)
     #expect(run.transcript.lines.map(\.text) == ["started"])
     #expect(run.duration < .seconds(10))
+  }
+
+  @Test func `a program that ignores polite signals is stopped, and helpers have time to clean up`() throws {
+    // The helper reads until everybody else is gone and then removes the file.
+    let script = """
+      dir=$(mktemp -d); mkfifo $dir/p; touch $dir/left
+      (trap '' TERM; exec 3<$dir/p; cat <&3 >/dev/null; rm -r $dir) &
+      exec 4>$dir/p; echo $dir; trap '' HUP; sleep 600
+      """
+    let run = try capture(script, limit: .milliseconds(500))
+    #expect(run.transcript.ending == .timedOut)
+    let folder = try #require(run.transcript.lines.first?.text)
+    #expect(access(folder, F_OK) != 0, "the helper had no time to remove \(folder)")
+    let stubborn = try capture("trap '' TERM; echo here; while :; do sleep 1; done", limit: .milliseconds(500))
+    #expect(stubborn.transcript.ending == .timedOut && stubborn.duration < .seconds(10))
   }
 
   @Test func `a child that ignores the end of the program is counted and killed`() throws {

@@ -11,7 +11,7 @@ private struct Imagined: PoolImplementation {
   func observe(_ programs: [PoolProgram]) -> [[Observation]] { programs.map(answer) }
 }
 
-@Suite(.timeLimit(.minutes(5))) struct DifferentialTests {
+@Suite(.serialized, .timeLimit(.minutes(10))) struct DifferentialTests {
   /// Squares right or wrong.
   private func imagined(_ name: String, wrong: Bool = false) -> Imagined {
     Imagined(name: name) { program in
@@ -117,7 +117,7 @@ private struct Imagined: PoolImplementation {
   }
 }
 
-@Suite(.needsPython, .timeLimit(.minutes(5))) struct SwiftDifferentialTests {
+@Suite(.needsPython, .serialized, .timeLimit(.minutes(10))) struct SwiftDifferentialTests {
   @Test func `this package's pools do what CPython's do, but for the known differences`() throws {
     let runner = try OracleRunner(environment: ProcessInfo.processInfo.environment)
     let pythons = TestPythons.catalog.pythons

@@ -3,7 +3,7 @@ import Testing
 
 @testable import ScenarioKit
 
-@Suite(.timeLimit(.minutes(5))) struct ClaimTests {
+@Suite(.serialized, .timeLimit(.minutes(10))) struct ClaimTests {
   @Test func `every claim of the documents is listed once and has a check`() {
     let expected = [("P", 13), ("T", 3), ("S", 7), ("H", 3), ("M", 8)].flatMap { letter, count in
       (1...count).map { "\(letter)\($0)" }

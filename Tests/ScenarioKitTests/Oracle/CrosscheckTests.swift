@@ -5,7 +5,7 @@ import Testing
 
 @testable import ScenarioKit
 
-@Suite(.needsPython, .timeLimit(.minutes(3))) struct CrosscheckTests {
+@Suite(.needsPython, .serialized, .timeLimit(.minutes(10))) struct CrosscheckTests {
   private func runner() throws -> OracleRunner {
     try OracleRunner(environment: ProcessInfo.processInfo.environment)
   }

@@ -5,7 +5,7 @@ import Testing
 
 @testable import ScenarioKit
 
-@Suite(.needsPython, .timeLimit(.minutes(5))) struct GoldenJudgeTests {
+@Suite(.needsPython, .serialized, .timeLimit(.minutes(10))) struct GoldenJudgeTests {
   @Test func `the oldest and the newest Python conform in every example and place`() throws {
     let pythons = TestPythons.catalog.pythons
     let chosen = Set([pythons[0], pythons[pythons.count - 1]]).sorted { $0.version < $1.version }

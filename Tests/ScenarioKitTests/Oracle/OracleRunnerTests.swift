@@ -5,7 +5,7 @@ import Testing
 
 @testable import ScenarioKit
 
-@Suite(.needsPython, .timeLimit(.minutes(3))) struct OracleRunnerTests {
+@Suite(.needsPython, .serialized, .timeLimit(.minutes(10))) struct OracleRunnerTests {
   private let runner: OracleRunner
 
   init() throws {

@@ -4,7 +4,7 @@ import Testing
 
 @testable import ScenarioKit
 
-@Suite(.timeLimit(.minutes(2))) struct PythonCatalogTests {
+@Suite(.serialized, .timeLimit(.minutes(10))) struct PythonCatalogTests {
   private var environment: [String: String] { ProcessInfo.processInfo.environment }
 
   /// The only thing that a search finds when this path is named.
