@@ -46,6 +46,13 @@ package struct PoolMachine: Hashable, Sendable {
   /// How many jobs are not over.
   package var pendingJobs: Int { jobs.live }
 
+  /// The same machine without its workers, for whoever looks at those one by one.
+  package var withoutWorkers: PoolMachine {
+    var machine = self
+    machine.workers = []
+    return machine
+  }
+
   /// Whether a job is not over.
   package func isPending(_ job: JobID) -> Bool { jobs[job] != nil }
 

@@ -1,4 +1,3 @@
-import CMultiprocessing
 import DequeModule
 import PoolCore
 
@@ -8,12 +7,7 @@ extension PoolEngine {
     let process = world.process
     let identity = ThreadIdentity(name: process.nextThreadName(function: role.rawValue), isDaemon: true)
     state.with { $0.helpers[role] = identity }
-    // Counted for the fork gate from before it exists: a fork waits until this thread is parked in C.
-    mp_announce_helper()
-    var isStarted = false
-    defer { if !isStarted { mp_retract_helper() } }
-    try world.startThread(identity) { [self] in
-      mp_become_helper()
+    try world.startHelper(role, identity) { [self] in
       switch role {
       case .workerHandler: keepWorkers()
       case .taskHandler: sendTasks()
@@ -22,13 +16,13 @@ extension PoolEngine {
       process.remove(identity)
       leave()
     }
-    isStarted = true
   }
 
   // MARK: Worker handler
 
   private func keepWorkers() {
     while true {
+      world.pass(.rest(.workerHandler))
       let (start, hasEnded) = state.with { ($0.starts.popFirst(), $0.hasEnded) }
       if let start {
         do {
@@ -51,6 +45,7 @@ extension PoolEngine {
 
   private func sendTasks() {
     while true {
+      world.pass(.rest(.taskHandler))
       // The command stays at the head while it is carried out, so that nobody overtakes it.
       let (command, hasEnded) = state.with { state -> (Send?, Bool) in
         state.taskHandlerWaits = state.sends.isEmpty
@@ -100,9 +95,10 @@ extension PoolEngine {
         return handle(.inputEnded(id, failed: true))
       }
       let index = state.with { $0.machine.arrivedChunks(of: id) }
+      world.pass(.event(.inputArrived(id, chunks: 1)))
       let others = state.with { state -> [PoolAction] in
         state.actions.removeAll(keepingCapacity: true)
-        state.machine.handle(.inputArrived(id, chunks: 1), &state.actions)
+        world.handle(.inputArrived(id, chunks: 1), &state.machine, &state.actions, of: self)
         return state.actions
       }
       // The chunk goes out now, before anything that was submitted later; a further pull waits for its turn.
@@ -118,6 +114,7 @@ extension PoolEngine {
   private func handleResults() {
     var reports: [WorkerReport] = []
     while !state.with({ $0.hasEnded }) {
+      world.pass(.rest(.resultHandler))
       transport.collect(&reports)
       for report in reports { handle(report) }
       reports.removeAll(keepingCapacity: true)

@@ -50,8 +50,9 @@ extension PoolEngine {
 
   func waitForEnd(_ timeout: Duration?) -> Bool {
     let parker = world.makeParker()
-    guard add(.thread(parker)) else { return true }
-    return parker.park(until: timeout.map { world.now + $0 })
+    let isOver = !add(.thread(parker)) || parker.park(until: timeout.map { world.now + $0 })
+    world.learns(isOver)
+    return isOver
   }
 
   private func add(_ waiter: Waiter) -> Bool {

@@ -64,12 +64,13 @@ package final class PoolEngine: Sendable {
   /// Submits a job; `bytes` is its only chunk, where the submitter has encoded it already.
   @discardableResult
   package func submit(_ job: Job, _ spec: JobSpec, bytes: [UInt8]? = nil) throws -> JobID {
+    world.pass(.event(.submitted(spec)))
     let (id, actions, wake) = try state.with { state throws(MultiprocessingError) -> (JobID, [PoolAction], Bool) in
       guard state.machine.phase == .running else { throw Self.notRunning(state.fault) }
       let id = state.machine.nextJob
       state.jobs[id] = job
       state.actions.removeAll(keepingCapacity: true)
-      state.machine.handle(.submitted(spec), &state.actions)
+      world.handle(.submitted(spec), &state.machine, &state.actions, of: self)
       // With nothing queued before it, the submitting thread writes to the transport itself.
       if let bytes, state.sends.isEmpty, state.actions == [.offer(id, 0..<1)],
         transport.offer(Chunk(job: id, index: 0), job, bytes)
@@ -104,9 +105,10 @@ package final class PoolEngine: Sendable {
 
   /// Gives one event to the machine; what belongs to a helper thread is queued, the rest is returned.
   func feed(_ event: PoolEvent) -> [PoolAction] {
+    world.pass(.event(event))
     let (actions, wake) = state.with { state in
       state.actions.removeAll(keepingCapacity: true)
-      state.machine.handle(event, &state.actions)
+      world.handle(event, &state.machine, &state.actions, of: self)
       return (queue(&state), state.takeTaskHandlerWake())
     }
     if wake { sendParker.unpark() }

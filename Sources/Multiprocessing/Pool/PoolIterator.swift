@@ -39,7 +39,9 @@ public final class PoolIterator<Output: Sendable>: Sendable, AsyncSequence {
   private struct Taken { var output: Output? }
 
   private func take() throws -> Taken? {
-    switch job.step() {
+    let step = job.step()
+    CurrentWorld.world.learns(step.isNothingYet ? nil : step)
+    switch step {
     case .item(let output, let chunks):
       report(chunks)
       return Taken(output: output)

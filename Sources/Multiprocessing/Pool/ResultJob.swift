@@ -67,7 +67,11 @@ package class ResultJob<Value: Sendable>: Job, @unchecked Sendable {
   // MARK: Waiting
 
   /// The outcome if it is ready.
-  var ready: Result<Value, any Error>? { locked { isReady ? outcome : nil } }
+  var ready: Result<Value, any Error>? {
+    let ready = locked { isReady ? outcome : nil }
+    CurrentWorld.world.learns(ready)
+    return ready
+  }
 
   /// Registers a waiter; false if the result is ready already.
   func add(_ waiter: Waiter) -> Bool {
@@ -89,9 +93,15 @@ package class ResultJob<Value: Sendable>: Job, @unchecked Sendable {
 
   /// Blocks until the result is ready or the time is over; false if it was.
   func wait(_ timeout: Duration?) -> Bool {
+    let world = CurrentWorld.world
+    let isOver = waitForOutcome(timeout, world)
+    world.learns(isOver)
+    return isOver
+  }
+
+  private func waitForOutcome(_ timeout: Duration?, _ world: any World) -> Bool {
     if locked({ isReady }) { return true }
     if let timeout, timeout <= .zero { return false }
-    let world = CurrentWorld.world
     let deadline = timeout.map { world.now + $0 }
     let parker = world.makeParker()
     guard add(.thread(parker)) else { return true }

@@ -115,6 +115,11 @@ package final class StreamJob<Output: Sendable>: Job, @unchecked Sendable {
     case failure(any Error, chunksTaken: Int)
     case finished
     case nothingYet
+
+    var isNothingYet: Bool {
+      if case .nothingYet = self { return true }
+      return false
+    }
   }
 
   /// Takes the next item if it is there.

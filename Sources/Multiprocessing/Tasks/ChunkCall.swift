@@ -1,5 +1,5 @@
 /// A chunk as it travels: the function's name and the inputs; and how a worker runs it.
-enum ChunkCall {
+package enum ChunkCall {
   static func encode<F: PoolFunction>(_ function: F.Type, _ inputs: ArraySlice<F.Input>) throws -> [UInt8] {
     let name = try TypeName.of(function)
     return try Payload.encoding("A task of the type \(function)") {
@@ -11,7 +11,7 @@ enum ChunkCall {
   }
 
   /// The outcome of a chunk, as it goes back.
-  enum Outcome {
+  package enum Outcome {
     /// The encoded outputs.
     case success([UInt8])
     /// The first failure; the rest of the chunk was not run (3.23).
@@ -19,7 +19,7 @@ enum ChunkCall {
   }
 
   /// Runs an encoded chunk in the calling worker.
-  static func run(_ bytes: [UInt8]) -> Outcome {
+  package static func run(_ bytes: [UInt8]) -> Outcome {
     do {
       return try bytes.withUnsafeBytes { buffer in
         var reader = WireReader(buffer)

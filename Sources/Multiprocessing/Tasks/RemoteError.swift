@@ -1,13 +1,13 @@
 /// An error on its way from a worker to the main process.
-struct RemoteError: Codable, Sendable {
-  var failure: RemoteFailure
+package struct RemoteError: Codable, Sendable {
+  package var failure: RemoteFailure
   /// The name of the error's type and its bytes, where it is `Codable` and reachable by name.
   var typeName: String?
   var bytes: [UInt8] = []
   /// Why the result, not the task, is the failure: it could not be encoded.
   var isEncodingFailure = false
 
-  init(_ error: any Error, isEncodingFailure: Bool = false) {
+  package init(_ error: any Error, isEncodingFailure: Bool = false) {
     let identity = ProcessIdentity.current
     failure = RemoteFailure(
       worker: identity.name, processID: identity.processID, errorType: String(reflecting: type(of: error)),
@@ -24,7 +24,7 @@ struct RemoteError: Codable, Sendable {
   private static func encode(_ error: some Encodable) throws -> [UInt8] { try Wire.encode(error) }
 
   /// The error as the main process throws it.
-  var asError: MultiprocessingError {
+  package var asError: MultiprocessingError {
     if isEncodingFailure {
       // CPython's MaybeEncodingError, in its wording.
       return MultiprocessingError(

@@ -6,7 +6,8 @@ package final class ThreadTransport: Transport {
   private struct State {
     var queue: Deque<(Chunk, Job)> = []
     var workers: [ThreadIdentity] = []
-    var idle: [WorkerID: any Parker] = [:]
+    /// Workers without a chunk, in the order in which they came.
+    var idle: [(worker: WorkerID, parker: any Parker)] = []
     var doomed: Set<WorkerID> = []
     var stop = false
     var reports: [WorkerReport] = []
@@ -21,7 +22,7 @@ package final class ThreadTransport: Transport {
   private let collector: any Parker
   private let watcher: any Parker
 
-  init(_ configuration: TransportConfiguration) {
+  package init(_ configuration: TransportConfiguration) {
     world = CurrentWorld.world
     self.configuration = configuration
     collector = world.makeParker()
@@ -77,12 +78,13 @@ package final class ThreadTransport: Transport {
   /// Blocks until there is a chunk; nil when the worker is to end.
   private func take(_ worker: WorkerID, _ parker: any Parker) -> (Chunk, Job)? {
     while true {
+      world.pass(.take(worker))
       let (next, ends) = state.with { state -> ((Chunk, Job)?, Bool) in
-        state.idle[worker] = nil
+        state.idle.removeAll { $0.worker == worker }
         if state.doomed.contains(worker) { return (nil, true) }
         if let next = state.queue.popFirst() { return (next, false) }
         if state.stop { return (nil, true) }
-        state.idle[worker] = parker
+        state.idle.append((worker, parker))
         return (nil, false)
       }
       if ends { return nil }
@@ -106,7 +108,7 @@ package final class ThreadTransport: Transport {
     let parker = state.with { state -> (any Parker)? in
       state.queue.append((chunk, job))
       // Whoever is woken takes itself off the list; another offer meanwhile must wake somebody else.
-      return state.idle.popFirst()?.value
+      return state.idle.isEmpty ? nil : state.idle.removeFirst().parker
     }
     parker?.unpark()
     return true
@@ -130,7 +132,7 @@ package final class ThreadTransport: Transport {
   package func sendStop() {
     let parkers = state.with { state in
       state.stop = true
-      return Array(state.idle.values)
+      return state.idle.map(\.parker)
     }
     for parker in parkers { parker.unpark() }
   }
@@ -138,7 +140,7 @@ package final class ThreadTransport: Transport {
   package func kill(_ worker: WorkerID) {
     let parker = state.with { state in
       state.doomed.insert(worker)
-      return state.idle[worker]
+      return state.idle.first { $0.worker == worker }?.parker
     }
     parker?.unpark()
   }
@@ -152,7 +154,10 @@ package final class ThreadTransport: Transport {
         state.collectorSleeps = !isDone
         return isDone
       }
-      if isDone { return }
+      if isDone {
+        world.learns(reports)
+        return
+      }
       _ = collector.park(until: nil)
     }
   }
@@ -174,8 +179,28 @@ package final class ThreadTransport: Transport {
   package func abandon() {
     let parkers = state.with { state in
       state.stop = true
-      return Array(state.idle.values)
+      return state.idle.map(\.parker)
     }
     for parker in parkers { parker.unpark() }
+  }
+
+  /// What a simulation needs to recognise a transport that it has seen before.
+  package struct Snapshot: Hashable, Sendable {
+    package var queue: [Chunk]
+    package var idle: [WorkerID]
+    package var doomed: Set<WorkerID>
+    package var stop: Bool
+    package var reports: [String]
+    package var collectorSleeps: Bool
+    package var isInterrupted: Bool
+  }
+
+  package var snapshot: Snapshot {
+    state.with { state in
+      Snapshot(
+        queue: state.queue.map(\.0), idle: state.idle.map(\.worker), doomed: state.doomed, stop: state.stop,
+        reports: state.reports.map { "\($0)" }, collectorSleeps: state.collectorSleeps,
+        isInterrupted: state.isInterrupted)
+    }
   }
 }

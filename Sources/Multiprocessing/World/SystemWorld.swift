@@ -1,5 +1,6 @@
 import CMultiprocessing
 import Glibc
+package import PoolCore
 
 /// The real world: this process, its threads, the system's clock.
 package final class SystemWorld: World {
@@ -50,6 +51,22 @@ package final class SystemWorld: World {
 
   package func startThread(_ identity: ThreadIdentity, _ body: @escaping @Sendable () -> Void) throws {
     try SystemThread.start(identity, body)
+  }
+
+  package func startHelper(
+    _ role: HelperRole, _ identity: ThreadIdentity, _ body: @escaping @Sendable () -> Void
+  ) throws {
+    // Counted for the fork gate from before it exists: a fork waits until this thread is parked in C.
+    mp_announce_helper()
+    do {
+      try SystemThread.start(identity) {
+        mp_become_helper()
+        body()
+      }
+    } catch {
+      mp_retract_helper()
+      throw error
+    }
   }
 
   package func makeProcessTransport(_ configuration: TransportConfiguration) throws -> any Transport {

@@ -1,4 +1,5 @@
 import CMultiprocessing
+package import PoolCore
 
 /// Everything outside of the library and the examples that they reach: time, waiting, output, chance, threads, processes.
 ///
@@ -33,6 +34,9 @@ package protocol World: AnyObject, Sendable {
   /// Starts a thread that is listed under its identity until it ends.
   func startThread(_ identity: ThreadIdentity, _ body: @escaping @Sendable () -> Void) throws
 
+  /// The same for a helper thread of a pool, which every fork of the process waits for.
+  func startHelper(_ role: HelperRole, _ identity: ThreadIdentity, _ body: @escaping @Sendable () -> Void) throws
+
   /// What carries the chunks of a new process pool to its workers and their outcomes back.
   func makeProcessTransport(_ configuration: TransportConfiguration) throws -> any Transport
 
@@ -53,6 +57,41 @@ package protocol World: AnyObject, Sendable {
 
   /// The channel that another process shared with this one.
   func decodeChannel(from decoder: any Decoder) throws -> any Channel
+
+  // What follows is there for a simulation; the real world leaves it as it is.
+
+  /// Called without a lock: another process or thread may go on here.
+  func pass(_ point: PassingPoint)
+
+  /// Gives one event to a pool's machine. Called with the engine's lock held.
+  func handle(
+    _ event: PoolEvent, _ machine: inout PoolMachine, _ actions: inout [PoolAction], of engine: PoolEngine)
+
+  /// Called with what the calling program is about to learn from the library without any other call of the world; nil: that
+  /// it is not there yet.
+  func learns(_ value: @autoclosure () -> Any?)
+}
+
+/// Where another process or thread may go on, besides the world's own calls.
+package enum PassingPoint: Sendable {
+  /// Before an event is given to a pool's machine.
+  case event(PoolEvent)
+  /// At the head of a helper thread's loop, where it remembers nothing.
+  case rest(HelperRole)
+  /// The same for a worker thread, before it looks into the queue.
+  case take(WorkerID)
+}
+
+extension World {
+  package func pass(_ point: PassingPoint) {}
+
+  package func handle(
+    _ event: PoolEvent, _ machine: inout PoolMachine, _ actions: inout [PoolAction], of engine: PoolEngine
+  ) {
+    machine.handle(event, &actions)
+  }
+
+  package func learns(_ value: @autoclosure () -> Any?) {}
 }
 
 /// A place to wait for one wake-up, remembered if it comes first.
