@@ -54,6 +54,8 @@ struct Check: ParsableCommand {
     progress.clear()
     try report?.write(result.junit)
     let text = CheckReport(result, style: Terminal.style).text
+    // Where GitHub runs this, each rejection is shown at the line of the golden that it breaks.
+    if Terminal.environment["GITHUB_ACTIONS"] == "true", !format.json, !tap { Terminal.write(result.annotations) }
     Terminal.write(format.json ? result.json : tap ? result.tap : text)
     guard result.passes else { throw ExitCode(1) }
   }

@@ -18,10 +18,13 @@ extension Scenario {
   /// What the example shows, how its output may vary and why.
   package var story: File { get throws(ScenarioError) { try file("md") } }
 
+  /// Where its golden lies, relative to the package.
+  package var goldenPath: String { "golden/\(title).golden" }
+
   /// The text of its golden.
   package var goldenFile: File {
     get throws(ScenarioError) {
-      let path = "golden/\(title).golden"
+      let path = goldenPath
       guard let text = EmbeddedFiles.texts[path] else {
         throw ScenarioError(.broken, "The golden of \(id) is missing: there is no \(path).")
       }

@@ -6,6 +6,9 @@ package struct CheckResult: Sendable {
   package struct Problem: Hashable, Sendable, Codable {
     /// The code of the golden's rejection, or `FAILED` where the run itself went wrong.
     package var code: String
+    /// The golden file and the line of the rule that is broken.
+    package var file: String
+    package var line: Int?
     /// One sentence.
     package var message: String
     /// What a person needs to understand it; has several lines.
@@ -68,7 +71,8 @@ package struct CheckResult: Sendable {
 extension CheckResult.Outcome {
   init(run: ScenarioRun, number: Int, failure: String) {
     problem = CheckResult.Problem(
-      code: "FAILED", message: failure, explanation: failure, number: number, command: run.checkCommand, transcript: [])
+      code: "FAILED", file: run.scenario.goldenPath, message: failure, explanation: failure, number: number,
+      command: run.checkCommand, transcript: [])
   }
 
   init(run: ScenarioRun, number: Int, captured: CapturedRun, verdict: Verdict) {
@@ -83,7 +87,8 @@ extension CheckResult.Outcome {
       [failure, verdict.conforms ? nil : verdict.explanation()].compactMap(\.self)
       + (errors.isEmpty ? [] : ["standard error:"] + errors.map { "  " + $0 })
     problem = CheckResult.Problem(
-      code: failure == nil ? verdict.code.rawValue : "FAILED", message: failure ?? verdict.message,
+      code: failure == nil ? verdict.code.rawValue : "FAILED", file: run.scenario.goldenPath,
+      line: failure == nil ? verdict.goldenLine : nil, message: failure ?? verdict.message,
       explanation: explanation.joined(separator: "\n"), number: number, command: run.checkCommand,
       transcript: captured.transcript.lines.map(\.text))
   }

@@ -1,11 +1,11 @@
 /// Results as workflow commands that GitHub shows beside the golden's line.
 package enum AnnotationReport {
   /// A line a failure; nothing where all is well.
-  package static func render(_ results: [CheckResult]) -> String {
+  package static func render(_ results: [JudgedCase]) -> String {
     results.compactMap(annotation).map { $0 + "\n" }.joined()
   }
 
-  private static func annotation(_ result: CheckResult) -> String? {
+  private static func annotation(_ result: JudgedCase) -> String? {
     let title: String
     let message: String
     switch result.outcome {

@@ -2,11 +2,11 @@
 ///
 /// One suite; a test case an example and place, with the golden file and the line of the broken rule.
 package enum JUnitReport {
-  package static func render(_ results: [CheckResult], suite: String = "scenarios") -> String {
+  package static func render(_ results: [JudgedCase], suite: String = "scenarios") -> String {
     let failures = results.count { if case .rejected = $0.outcome { true } else { false } }
     let errors = results.count { if case .failed = $0.outcome { true } else { false } }
     let skipped = results.count { if case .skipped = $0.outcome { true } else { false } }
-    var total = CheckResult(example: "", name: "", place: "", outcome: .conforms, file: "", seconds: 0)
+    var total = JudgedCase(example: "", name: "", place: "", outcome: .conforms, file: "", seconds: 0)
     total.seconds = results.reduce(0) { $0 + $1.seconds }
     let counts =
       "tests=\"\(results.count)\" failures=\"\(failures)\" errors=\"\(errors)\" skipped=\"\(skipped)\" time=\"\(total.time)\""
@@ -17,7 +17,7 @@ package enum JUnitReport {
     return lines.joined(separator: "\n")
   }
 
-  private static func testCase(_ result: CheckResult) -> [String] {
+  private static func testCase(_ result: JudgedCase) -> [String] {
     var head =
       "    <testcase classname=\"\(escaped(result.example + "." + result.name))\" name=\"\(escaped(result.place))\""
     head += " time=\"\(result.time)\" file=\"\(escaped(result.file))\""

@@ -1,6 +1,6 @@
 /// Results as TAP version 14, the form that test harnesses read line by line.
 package enum TAPReport {
-  package static func render(_ results: [CheckResult]) -> String {
+  package static func render(_ results: [JudgedCase]) -> String {
     var lines = ["TAP version 14", "1..\(results.count)"]
     for (index, result) in results.enumerated() {
       let word = result.isFailure ? "not ok" : "ok"
@@ -13,7 +13,7 @@ package enum TAPReport {
   }
 
   /// The block of YAML behind a test that failed.
-  private static func details(_ result: CheckResult) -> [String] {
+  private static func details(_ result: JudgedCase) -> [String] {
     var fields: [(String, String)]
     var explanation: [Substring] = []
     switch result.outcome {

@@ -7,18 +7,18 @@ import Testing
 
 @Suite struct ReportTests {
   static let results = [
-    CheckResult(
+    JudgedCase(
       example: "A2", name: "initialize-workers-names", place: "spawn", outcome: .conforms, file: "golden/A2.golden",
       seconds: 1.0345),
-    CheckResult(
+    JudgedCase(
       example: "A2", name: "initialize-workers-names", place: "fork",
       outcome: .rejected(
         code: "ORDER", message: "line 1 is <early> & \"odd\"", explanation: "REJECTED ORDER\n\n  line 1: 50%\u{1}"),
       file: "golden/A2.golden", line: 36, seconds: 0.25),
-    CheckResult(
+    JudgedCase(
       example: "B1", name: "thread-pool-initialize", place: "thread", outcome: .skipped("no threads # here"),
       file: "golden/B1.golden", seconds: 0),
-    CheckResult(
+    JudgedCase(
       example: "E1", name: "default-start-method", place: "spawn", outcome: .failed("it did not start: a,b"),
       file: "golden/E1.golden", seconds: 2),
   ]
@@ -50,7 +50,7 @@ import Testing
   @Test func `JUnit XML is well formed whatever a program printed`() throws {
     let noise =
       String(String.UnicodeScalarView((0..<0x300).compactMap(Unicode.Scalar.init))) + "]]>\u{FFFE}\u{FFFF}\u{1F600}"
-    let result = CheckResult(
+    let result = JudgedCase(
       example: noise, name: noise, place: noise, outcome: .rejected(code: noise, message: noise, explanation: noise),
       file: noise, line: 1, seconds: -1)
     let parser = XMLParser(data: Data(JUnitReport.render([result], suite: noise).utf8))
@@ -114,7 +114,7 @@ import Testing
       """
     let golden = try Golden.parse(Array(text.utf8), file: "golden/X.golden")
     let verdict = try golden.judge(Transcript(text: Array("hello\nbye\n".utf8)))
-    let result = CheckResult(verdict, golden: golden, place: "spawn", seconds: 0.5)
+    let result = JudgedCase(verdict, golden: golden, place: "spawn", seconds: 0.5)
     #expect(result.isFailure && result.line == 10 && result.file == "golden/X.golden")
     #expect(result.title == "X one-line, spawn")
     guard case .rejected("UNKNOWN-LINE", let message, let explanation) = result.outcome else {
@@ -123,7 +123,7 @@ import Testing
     }
     #expect(message == "line 2 is none of the lines that may be printed: “bye”")
     #expect(explanation.hasPrefix("REJECTED UNKNOWN-LINE line 2"))
-    let fine = CheckResult(
+    let fine = JudgedCase(
       try golden.judge(Transcript(text: Array("hello\n".utf8))), golden: golden, place: "fork", seconds: 0)
     #expect(fine.outcome == .conforms && !fine.isFailure)
   }

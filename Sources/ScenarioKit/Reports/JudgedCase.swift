@@ -1,7 +1,7 @@
 package import Golden
 
 /// What checking one example in one place came to; the plain value from which every report is rendered.
-package struct CheckResult: Hashable, Sendable {
+package struct JudgedCase: Hashable, Sendable {
   package enum Outcome: Hashable, Sendable {
     case conforms
     /// Rejected by the golden, with the verdict's code, what is wrong in one sentence, and the whole explanation.
