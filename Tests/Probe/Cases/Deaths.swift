@@ -144,15 +144,18 @@ extension Cases {
     },
 
     Case("workers-killed-from-outside-at-any-moment", "2.20, issue 6", in: Place.processes, within: .seconds(120)) { place in
-      let server = place == .spawn ? [] : ["mp-server"]
-      try place.withPool(3) { pool in
+      let begun = try SimpleQueue<Int>()
+      try place.withPool(3, initializer: Announce(begun: begun)) { pool in
         let results = try (0..<2000).map { try pool.applyAsync(Spin(value: $0)) }
         var kills = 0
+        var workers: [Int] = []
         var generator = SystemRandomNumberGenerator()
         while kills < 30, !results[1999].isReady {
-          let workers = SystemState.descendants(of: getpid()).filter { !server.contains(SystemState.command(of: $0)) }
-          guard let victim = workers.randomElement(using: &generator) else { continue }
-          kill(victim, SIGKILL)
+          // Only workers that have begun: one that dies again and again before it is ready is a fault of the program.
+          while !begun.isEmpty { workers.append(try begun.get()) }
+          workers.shuffle(using: &generator)
+          guard let victim = workers.popLast() else { continue }
+          kill(Int32(victim), SIGKILL)
           kills += 1
           usleep(UInt32.random(in: 0..<20_000, using: &generator))
         }
@@ -192,6 +195,12 @@ extension Cases {
       }
     },
   ]
+}
+
+/// Tells that its worker has begun.
+struct Announce: Initializer {
+  let begun: SimpleQueue<Int>
+  func run() throws { try begun.put(Int(getpid())) }
 }
 
 struct ExitInTask: PoolTask {

@@ -128,7 +128,7 @@ extension Cases {
           let result = try pool.applyAsync(PutBytes(count: size))
           let bytes = try queue.get()
           try result.get()
-          try expect(bytes.count == size && bytes.allSatisfy { $0 == 9 }, "\(size) bytes came out changed")
+          try expect(bytes == Array(repeating: 9, count: size), "\(size) bytes came out changed")
         }
       }
     },
