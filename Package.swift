@@ -57,6 +57,14 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(name: "GoldenTests", dependencies: ["Golden"], swiftSettings: strict),
     .testTarget(name: "CPythonTests", dependencies: ["CPython", "ScenarioKit", "Golden"], swiftSettings: strict),
-    .testTarget(name: "ScenarioKitTests", dependencies: ["ScenarioKit", "Golden", "CPython"], swiftSettings: strict),
+    .testTarget(
+      name: "ScenarioKitTests", dependencies: ["ScenarioKit", "Examples", "PoolCore", "Golden", "CPython"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "ScenariosTests", dependencies: ["ScenarioKit", "Golden", "CPython", "scenarios"], exclude: ["Snapshots"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "ConformanceTests", dependencies: ["ScenarioKit", "PoolCore", "Golden", "CPython", "scenarios"],
+      swiftSettings: strict),
   ]
 )

@@ -11,6 +11,9 @@ package struct Check: Sendable {
   /// How many runs go on at the same time; each has several processes of its own.
   package var width = 2
 
+  /// Whether nothing else goes on in this process, so that its open descriptors can be counted.
+  package var isAlone = true
+
   /// Small enough to be quick, large enough that a worker that sleeps is seen to.
   package static let timeScale = 0.02
 
@@ -65,7 +68,7 @@ package struct Check: Sendable {
 
     let prepared = judges
     let base = runs.first?.settings.seed ?? UInt64.random(in: 0..<1 << 48)
-    let before = Leftovers.count(markedBy: runner)
+    let before = Leftovers.count(markedBy: runner, isAlone: isAlone)
     let start = ContinuousClock.now
     let total = runs.count * repeats
     let collected = Mutex<(rows: [CheckResult.Row], done: Int)>((runs.map { CheckResult.Row(run: $0) }, 0))
@@ -83,7 +86,7 @@ package struct Check: Sendable {
     }
     return CheckResult(
       rows: collected.withLock { $0.rows }, duration: ContinuousClock.now - start, before: before,
-      after: Leftovers.count(markedBy: runner))
+      after: Leftovers.count(markedBy: runner, isAlone: isAlone))
   }
 
   private static func outcome(

@@ -47,6 +47,13 @@ package struct CheckResult: Sendable {
       durations.isEmpty ? nil : durations.sorted()[durations.count / 2]
     }
 
+    /// The same with the problems by the number of their run; runs that go on together end in any order.
+    var inOrder: Row {
+      var result = self
+      result.problems.sort { $0.number < $1.number }
+      return result
+    }
+
     mutating func add(_ outcome: Outcome) {
       if let problem = outcome.problem { problems.append(problem) } else { conforming += 1 }
       if let duration = outcome.duration { durations.append(duration) }
@@ -59,11 +66,18 @@ package struct CheckResult: Sendable {
   package let before: Leftovers
   package let after: Leftovers
 
+  init(rows: [Row], duration: Duration, before: Leftovers, after: Leftovers) {
+    self.rows = rows.map(\.inOrder)
+    self.duration = duration
+    self.before = before
+    self.after = after
+  }
+
   package var runs: Int { rows.reduce(0) { $0 + $1.runs } }
   package var conforming: Int { rows.reduce(0) { $0 + $1.conforming } }
 
   /// Whether processes or descriptors of the runs are still there.
-  package var leftSomething: Bool { !after.processes.isEmpty || after.descriptors > before.descriptors }
+  package var leftSomething: Bool { !after.processes.isEmpty || after.descriptors ?? 0 > before.descriptors ?? 0 }
 
   package var passes: Bool { rows.allSatisfy(\.conforms) && !leftSomething }
 }

@@ -5,13 +5,13 @@ import Glibc
 package struct Leftovers: Hashable, Sendable, Codable {
   /// The living processes that carry the runner's mark, in whatever group or session they are.
   package var processes: [Int32]
-  /// The open descriptors of this process: files, sockets, shared memory.
-  package var descriptors: Int
+  /// The open descriptors of this process: files, sockets, shared memory; nil where others use the process, too.
+  package var descriptors: Int?
   /// The names of shared memory and semaphores on this machine, other programs' included.
   package var sharedMemory: Int
 
   /// Counts now.
-  package static func count(markedBy runner: ScenarioRunner) -> Leftovers {
+  package static func count(markedBy runner: ScenarioRunner, isAlone: Bool = true) -> Leftovers {
     let manager = FileManager.default
     let names = (try? manager.contentsOfDirectory(atPath: "/proc")) ?? []
     let mark = Data("\(ScenarioRunner.variable)=\(runner.mark)\0".utf8)
@@ -22,7 +22,7 @@ package struct Leftovers: Hashable, Sendable, Codable {
     return Leftovers(
       processes: marked.sorted(),
       // Reading the folder takes one itself.
-      descriptors: ((try? manager.contentsOfDirectory(atPath: "/proc/self/fd"))?.count ?? 1) - 1,
+      descriptors: isAlone ? ((try? manager.contentsOfDirectory(atPath: "/proc/self/fd"))?.count ?? 1) - 1 : nil,
       sharedMemory: (try? manager.contentsOfDirectory(atPath: "/dev/shm"))?.count ?? 0)
   }
 

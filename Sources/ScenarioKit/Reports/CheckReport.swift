@@ -65,11 +65,13 @@ package struct CheckReport: Sendable {
   private var leftovers: String {
     let before = result.before
     let after = result.after
+    let descriptors = before.descriptors.flatMap { before in
+      after.descriptors.map { "descriptors \(before), \($0)" }
+    }
     let counts = [
-      "processes \(before.processes.count), \(after.processes.count)",
-      "descriptors \(before.descriptors), \(after.descriptors)",
-      "shared memory \(before.sharedMemory), \(after.sharedMemory)",
-    ].joined(separator: "; ")
+      "processes \(before.processes.count), \(after.processes.count)", descriptors,
+      "shared memory of the machine \(before.sharedMemory), \(after.sharedMemory)",
+    ].compactMap(\.self).joined(separator: "; ")
     return result.leftSomething
       ? style.red("Something is left behind (before, after): \(counts).")
       : "Nothing is left behind (before, after): \(counts)."
@@ -82,10 +84,10 @@ extension CheckResult.Problem {
 }
 
 extension Wording {
-  /// `0.13 s`, `12.3 s`.
+  /// `0.10 s`, `12.30 s`.
   package static func seconds(_ duration: Duration) -> String {
-    let seconds = duration / .seconds(1)
-    let scale = seconds < 10 ? 100.0 : 10.0
-    return "\((seconds * scale).rounded() / scale) s"
+    let hundredths = Int((duration / .milliseconds(10)).rounded())
+    let fraction = hundredths % 100
+    return "\(hundredths / 100).\(fraction < 10 ? "0" : "")\(fraction) s"
   }
 }
