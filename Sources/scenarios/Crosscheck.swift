@@ -41,14 +41,8 @@ struct Crosscheck: ParsableCommand {
     let scenarios = try scenarios(ids)
     var places: Set<String> = []
     for name in on { places.insert(try ScenarioKit.Place(named: name).rawValue) }
-    let pythons = try Pythons.find(python)
     let runner = try OracleRunner(environment: Terminal.environment)
-    if module != "multiprocessing" {
-      for python in pythons {
-        guard let refusal = try runner.refusal(of: module, on: python) else { continue }
-        throw ScenarioError(.unusableModule, refusal)
-      }
-    }
+    let pythons = try withModule(Pythons.find(python), runner)
     var check = ScenarioKit.Crosscheck(twins: try scenarios.map { scenario in try Twin(scenario) }, pythons: pythons)
     check.places = places.isEmpty ? nil : places
     check.repeats = count
@@ -66,6 +60,20 @@ struct Crosscheck: ParsableCommand {
     progress.clear()
     Terminal.write(try format.json ? OracleJSON.crosscheck(result) : CrosscheckReport(result).text)
     guard result.conforms else { throw ExitCode(1) }
+  }
+
+  /// The CPythons that have the package; a sentence for each of the others, unless none has it.
+  private func withModule(_ pythons: [Python], _ runner: OracleRunner) throws -> [Python] {
+    guard module != "multiprocessing" else { return pythons }
+    var refusals: [String] = []
+    let usable = try pythons.filter { python in
+      guard let refusal = try runner.refusal(of: module, on: python) else { return true }
+      refusals.append(refusal)
+      return false
+    }
+    guard !usable.isEmpty else { throw ScenarioError(.unusableModule, refusals.last ?? "No CPython has \(module).") }
+    for refusal in refusals { Terminal.complain(refusal) }
+    return usable
   }
 }
 

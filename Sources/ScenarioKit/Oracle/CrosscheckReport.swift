@@ -108,11 +108,15 @@ package struct CrosscheckReport: Sendable {
   }
 }
 
-/// Columns of text, as wide as they must be; the first two to the left, numbers to the right.
+/// Columns of text, as wide as they must be; the first ones to the left, numbers to the right.
 struct Table {
   private var rows: [[String]]
+  private let leading: Int
 
-  init(_ header: [String]) { rows = [header] }
+  init(_ header: [String], leading: Int = 2) {
+    rows = [header]
+    self.leading = leading
+  }
 
   var isEmpty: Bool { rows.count == 1 }
 
@@ -125,7 +129,7 @@ struct Table {
     return rows.map { row in
       var line = row.enumerated().map { column, cell in
         let padding = String(repeating: " ", count: widths[column] - cell.count)
-        return column < 2 ? cell + padding : padding + cell
+        return column < leading ? cell + padding : padding + cell
       }.joined(separator: "  ")
       while line.last == " " { line.removeLast() }
       return line

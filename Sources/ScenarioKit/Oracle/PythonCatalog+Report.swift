@@ -7,7 +7,7 @@ extension PythonCatalog {
     if pythons.isEmpty {
       lines.append(Self.advice)
     } else {
-      var table = Table(["CPython", "as", "start methods, the default first"])
+      var table = Table(["CPython", "as", "start methods, the default first"], leading: 3)
       for python in pythons {
         let methods = [python.defaultStartMethod] + python.startMethods.filter { $0 != python.defaultStartMethod }
         table.append([python.version.description, python.form, methods.joined(separator: " ")])
