@@ -171,8 +171,8 @@ import Testing
     let junit = try #require(FileManager.default.contents(atPath: report))
     #expect(
       String(decoding: junit, as: UTF8.self).hasPrefix(
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites tests=\"2\" failures=\"0\""))
-    #expect(try Command("check", "E1", "--tap").output.hasPrefix("TAP version 13\n1..3\nok 1 - E1 on fork, 1 of 1"))
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"scenarios\" tests=\"2\" failures=\"0\""))
+    #expect(try Command("check", "E1", "--tap").output.hasPrefix("TAP version 14\n1..3\nok 1 - E1 default-start-method, fork"))
     struct Result: Decodable { var conforms: Bool }
     let json = try Command("check", "E1", "--on", "fork", "--json").output
     #expect(try JSONDecoder().decode(Result.self, from: Data(json.utf8)).conforms)

@@ -28,7 +28,10 @@ import Testing
   private func script(_ source: String) -> Twin { Twin(id: "A1", fileName: "script.py", source: source) }
 
   @Test func `all twelve twins are there`() {
-    #expect(TestTwins.all.map(\.id) == ["A1", "A2", "A3", "B1", "B2", "C1", "D1", "D2", "D3", "E1", "E2", "E3"])
+    // The documents' own; their fragments have a letter behind.
+    #expect(
+      TestTwins.all.map(\.id).filter { $0.count == 2 }
+        == ["A1", "A2", "A3", "B1", "B2", "C1", "D1", "D2", "D3", "E1", "E2", "E3"])
   }
 
   @Test(arguments: ["fork", "spawn", "forkserver"])
