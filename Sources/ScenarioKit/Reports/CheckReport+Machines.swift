@@ -48,7 +48,7 @@ extension CheckResult {
       let outcome: JudgedCase.Outcome =
         switch row.problems.first {
         case nil: .conforms
-        case let problem? where problem.code == "FAILED": .failed(problem.message + "\nagain: " + problem.command)
+        case let problem? where problem.code == "FAILED": .failed(problem.explanation + "\nagain: " + problem.command)
         case let problem?:
           .rejected(
             code: problem.code, message: problem.message,

@@ -99,17 +99,23 @@ private func check(_ script: String, repeats: Int = 1, on places: [Place] = [.fo
 
     let tap = result.tap.split(separator: "\n")
     #expect(tap.prefix(3) == ["TAP version 14", "1..1", "not ok 1 - E1 default-start-method, fork"])
-    #expect(tap.contains { $0.contains("UNKNOWN-LINE") } && tap.last == "  ...")
+    #expect(
+      tap.contains("  code: UNKNOWN-LINE") && tap.contains { $0.contains("again: scenarios check E1 --on fork ") })
 
     let junit = result.junit
-    #expect(junit.contains("<testsuites name=\"scenarios\" tests=\"1\" failures=\"1\""))
+    #expect(junit.contains("<testsuites name=\"scenarios\" tests=\"1\" failures=\"1\" errors=\"0\""))
     #expect(junit.contains("<failure type=\"UNKNOWN-LINE\"") && junit.contains("&lt;&amp;&quot;&gt;"))
-    #expect(!junit.contains("<&"))
+    #expect(junit.contains("file=\"golden/E1-default-start-method.golden\" line=\""))
   }
 
-  @Test func `a control character does not break the report of XML`() throws {
-    let junit = try check(#"printf 'a\001b\033[0m\n'"#).junit
-    #expect(junit.unicodeScalars.allSatisfy { $0.value >= 32 || $0 == "\n" || $0 == "\t" })
+  @Test func `a run that went wrong is an error for other programs, and leftovers end their reports`() throws {
+    let result = try check("echo oh dear >&2; exit 1")
+    #expect(result.junit.contains("failures=\"0\" errors=\"1\""))
+    #expect(result.junit.contains("message=\"The program ended with exit status 1.&#10;"))
+    let left = CheckResult(
+      rows: [], duration: .zero, before: Leftovers(processes: [], descriptors: 3, sharedMemory: 0),
+      after: Leftovers(processes: [7], descriptors: 3, sharedMemory: 0))
+    #expect(!left.passes && left.tap.hasSuffix("Bail out! Something is left behind.\n"))
   }
 
   @Test func `colour needs a terminal, and NO_COLOR declines it`() {
