@@ -30,6 +30,14 @@ let package = Package(
     .target(
       name: "Multiprocessing", dependencies: ["PoolCore", "CMultiprocessing"], exclude: ["Transport/README.md", "Wire/README.md"],
       swiftSettings: strict),
+    .target(name: "CSimulation"),
+    .target(
+      name: "Simulation",
+      dependencies: [
+        "Multiprocessing", "PoolCore", "CMultiprocessing", "CSimulation",
+        .product(name: "DequeModule", package: "swift-collections"),
+      ],
+      swiftSettings: strict),
     .target(name: "CPythonEntry", linkerSettings: [.linkedLibrary("dl")]),
     .target(name: "CPython", dependencies: ["CPythonEntry"], swiftSettings: strict),
     .executableTarget(name: "embed", swiftSettings: strict),

@@ -1,0 +1,104 @@
+/// What a step did that steps of other lanes may depend on.
+enum Access: Hashable {
+  /// A line came out, or was buffered where several threads print.
+  case print
+  /// The program has ended: what others would still have printed is lost.
+  case finish
+  /// An event was given to a pool's machine.
+  case event(pool: Int, EventClass)
+  /// A chunk was put at the end of the common queue, or taken from its head.
+  case offer(pool: Int)
+  case claim(pool: Int)
+  /// The stop mark was set; a worker found it, and the queue empty.
+  case stop(pool: Int)
+  case stopSeen(pool: Int)
+  case withdraw(pool: Int)
+  /// A worker put a report into its channel; the result handler took one out.
+  case report(pool: Int)
+  case hear(pool: Int)
+  /// A worker did something, which it would not have done had it been killed before.
+  case alive(pool: Int)
+  case kill(pool: Int)
+  /// A helper thread was told to look around; it did.
+  case interrupt(pool: Int)
+  case watch(pool: Int)
+  /// The list of what the task handler has to do was read or changed.
+  case sends(pool: Int)
+  /// The same for the worker handler.
+  case starts(pool: Int)
+  /// A thread pool's queue and reports were read or changed.
+  case threads(pool: Int)
+  /// A parked thread was woken; it took the wake-up.
+  case wake(Int)
+  case woken(Int)
+  case send(Int)
+  case receive(Int)
+  case look(Int)
+  case local(process: Int)
+  /// Asked whether a result is there: it was, or it was not.
+  case foundReady
+  case foundPending
+  /// A process or a thread was started, which takes a number.
+  case number
+}
+
+/// Events of a machine by what they commute with.
+enum EventClass: Hashable {
+  case submitted, ready, returned, closed, terminated
+  /// A worker that was told to stop has ended.
+  case ended
+  /// Everything else.
+  case other
+}
+
+/// The table of independence: two steps may change places if nothing that they did is dependent.
+enum Independence {
+  /// Whether `other`, done by another lane before `own`, may change what `own` does or finds, or the other way round.
+  ///
+  /// `own` is about to happen. That makes some pairs one-sided: a claim that can happen now finds a chunk, and chunks that
+  /// are put behind it do not change which.
+  static func areDependent(_ own: Access, _ other: Access) -> Bool {
+    switch (own, other) {
+    case (.print, .print), (.print, .finish), (.finish, .print): true
+    case (.event(let a, let own), .event(let b, let other)): a == b && !commute(own, other)
+    case (.event(_, let own), .foundReady), (.event(_, let own), .foundPending): own == .returned || own == .other
+    case (.foundPending, .event(_, let other)): other == .returned || other == .other
+    // What was found ready stays ready.
+    case (.foundReady, _): false
+
+    // A queue with two ends: whoever finds something at the head does not see what happens at the tail.
+    case (.offer(let a), .offer(let b)), (.claim(let a), .claim(let b)): a == b
+    // Whoever comes to the queue now may find the chunk gone, or still there.
+    case (.claim(let a), .stopSeen(let b)), (.stopSeen(let a), .claim(let b)): a == b
+    case (.offer(let a), .stopSeen(let b)), (.stopSeen(let a), .offer(let b)): a == b
+    case (.withdraw(let a), .withdraw(let b)), (.withdraw(let a), .claim(let b)), (.claim(let a), .withdraw(let b)): a == b
+    case (.withdraw(let a), .offer(let b)), (.offer(let a), .withdraw(let b)): a == b
+    case (.withdraw(let a), .stopSeen(let b)), (.stopSeen(let a), .withdraw(let b)): a == b
+    // Each worker has a channel of its own, with one writer and one reader.
+    case (.report, _), (.hear, _): false
+
+    case (.alive(let a), .kill(let b)), (.kill(let a), .alive(let b)): a == b
+    case (.kill(let a), .kill(let b)): a == b
+    case (.interrupt(let a), .watch(let b)), (.watch(let a), .interrupt(let b)): a == b
+    case (.sends(let a), .sends(let b)), (.starts(let a), .starts(let b)), (.threads(let a), .threads(let b)): a == b
+    case (.wake(let a), .woken(let b)), (.woken(let a), .wake(let b)), (.woken(let a), .woken(let b)): a == b
+    case (.send(let a), .send(let b)), (.receive(let a), .receive(let b)): a == b
+    case (.look(let a), .send(let b)), (.look(let a), .receive(let b)): a == b
+    case (.send(let a), .look(let b)), (.receive(let a), .look(let b)): a == b
+    case (.local(let a), .local(let b)): a == b
+    case (.number, .number): true
+    default: false
+    }
+  }
+
+  /// Whether two events leave the machine the same, and ask for the same, in either order.
+  static func commute(_ a: EventClass, _ b: EventClass) -> Bool {
+    switch (a, b) {
+    case (.other, _), (_, .other): false
+    case (.submitted, .submitted), (.submitted, .closed), (.closed, .submitted): false
+    case (.terminated, .submitted), (.submitted, .terminated), (.terminated, .returned), (.returned, .terminated): false
+    case (.terminated, .closed), (.closed, .terminated): false
+    default: true
+    }
+  }
+}

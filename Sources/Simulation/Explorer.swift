@@ -1,0 +1,216 @@
+import Multiprocessing
+
+/// Every order of a program, by running it again and again and choosing differently; states that were seen before are
+/// recognised, and orders that differ only in steps that do not depend on each other are run once.
+package final class Explorer {
+  /// What is known of one way to go on.
+  private struct Way {
+    var step: StepFootprint
+    /// Everything that happens after it, in every order.
+    var future = Footprint()
+    var lines: [String] = []
+    var target = 0
+  }
+
+  private struct Frame {
+    var node: Int
+    var choices: [Choice]
+    /// The choices to try, in groups: a group is all that one lane can do.
+    var groups: [[Int]]
+    var group = 0
+    var member = 0
+    var standing: Standing
+    /// How many steps and lines there were when the state was reached.
+    var steps: Int
+    var lines: Int
+    /// The ways of the current group.
+    var ways: [Way] = []
+    var footprint = Footprint()
+    /// A later state leads back here: nothing may be left out.
+    var isOnCycle = false
+
+    var index: Int { groups[group][member] }
+  }
+
+  private let simulation: Simulation
+  nonisolated(unsafe) package static var debug = false
+  private let workersAreAlike: Bool
+  private let reduces: Bool
+  package private(set) var graph = StateGraph()
+  private let table = AccessTable()
+  private var known: [Fingerprint: Int] = [:]
+  /// What happens after each state; nil while it is being explored.
+  private var futures: [Footprint?] = []
+  private var frames: [Frame] = []
+  package private(set) var runs = 0
+  package private(set) var steps = 0
+  /// Schedules that ended in a way that no correct pool allows.
+  package private(set) var failures: [RunResult] = []
+
+  package init(_ simulation: Simulation, reduces: Bool = true) {
+    self.simulation = simulation
+    workersAreAlike = simulation.workersAreAlike
+    self.reduces = reduces
+  }
+
+  package func explore(runLimit: Int = .max) {
+    repeat {
+      runOnce()
+    } while !frames.isEmpty && runs < runLimit
+  }
+
+  /// What a lane will do next if it is let.
+  private func wanted(_ lane: Lane) -> NumberSet {
+    var accesses: Set<Access> = []
+    if let access = lane.pending?.wanted { accesses.insert(access) }
+    if lane.worker != nil, let pool = lane.pool { accesses.insert(.alive(pool: pool)) }
+    return table.numbers(accesses)
+  }
+
+  private func footprint(_ world: SimulatedWorld, _ lane: Lane, _ key: AccessTable.Key, _ lanesBefore: Int) -> StepFootprint {
+    let isHearing = world.accesses.contains { access in
+      if case .hear = access { return true }
+      return false
+    }
+    return StepFootprint(
+      key: table.number(key), own: table.numbers(world.accesses), end: table.numbers(world.endAccesses), pool: lane.pool,
+      isShared: workersAreAlike && (lane.worker != nil || isHearing), holdsPoolOpen: lane.worker != nil || isHearing,
+      wanted: world.lanes.filter { $0 === lane || $0.number >= lanesBefore }.map {
+        (table.number($0.key(workersAreAlike)), wanted($0))
+      })
+  }
+
+  private func addNode() -> Int {
+    futures.append(nil)
+    return graph.addNode()
+  }
+
+  private func runOnce() {
+    var depth = 0
+    var footprints: [StepFootprint] = []
+    /// The known state in which the run leaves what this exploration has to look at, if it does.
+    var seen: Int?
+    var linesWanted = 0
+    var stepsWanted = 0
+    let firstNew = frames.count
+    /// How many lanes there were after the last step.
+    var lanes = 0
+    let result = simulation.run { [self] world, choices in
+      if depth < frames.count {
+        precondition(frames[depth].choices == choices, "the program is not deterministic")
+        depth += 1
+        return frames[depth - 1].index
+      }
+      let fingerprint = world.fingerprint(workersAreAlike: workersAreAlike)
+      if let node = known[fingerprint] {
+        seen = node
+        linesWanted = world.output.count
+        stepsWanted = footprints.count
+        return nil
+      }
+      let node = addNode()
+      known[fingerprint] = node
+      frames.append(
+        Frame(
+          node: node, choices: choices, groups: groups(world, choices),
+          standing: Standing(world, table, workersAreAlike: workersAreAlike), steps: footprints.count, lines: world.output.count))
+      depth += 1
+      return frames[depth - 1].index
+    } stepped: { [self] world, lane, key in
+      footprints.append(footprint(world, lane, key, lanes))
+      lanes = world.lanes.count
+    }
+    runs += 1
+    steps += result.steps.count
+    let lines = result.lines
+    var target: Int
+    if let seen {
+      target = seen
+    } else {
+      linesWanted = lines.count
+      stepsWanted = footprints.count
+      if result.ending != .finished { failures.append(result) }
+      target = graph.addEnding(result.ending)
+      while futures.count <= target { futures.append(Footprint()) }
+    }
+    if futures[target] == nil, let start = frames.firstIndex(where: { $0.node == target }) {
+      for index in start..<frames.count { frames[index].isOnCycle = true }
+    }
+    guard !frames.isEmpty else { return graph.start(Array(lines[..<linesWanted]), target) }
+    if firstNew == 0 { graph.start(Array(lines[..<frames[0].lines]), frames[0].node) }
+    // The last frame that existed before has a new way, and so has every frame behind it.
+    for index in max(0, firstNew - 1)..<frames.count {
+      let next = index + 1 < frames.count ? (frames[index + 1].steps, frames[index + 1].lines, frames[index + 1].node)
+        : (stepsWanted, linesWanted, target)
+      let frame = frames[index]
+      var way = Way(step: footprints[frame.steps])
+      for step in footprints[frame.steps..<next.0] {
+        for wanted in step.wanted { way.future.add(wanted.key, wanted.accesses) }
+      }
+      way.future.add(end: way.step, table)
+      for step in footprints[(frame.steps + 1)..<next.0] { way.future.add(step, table) }
+      way.lines = Array(lines[frame.lines..<next.1])
+      way.target = next.2
+      graph.add(from: frame.node, to: way.target, way.lines, choice: frame.index)
+      frames[index].ways.append(way)
+    }
+    advance()
+  }
+
+  /// All that each lane can do; lanes that stand for each other once, the least dependent first.
+  private func groups(_ world: SimulatedWorld, _ choices: [Choice]) -> [[Int]] {
+    var groups: [(rank: Int, members: [Int])] = []
+    var lanes: [Int: Int] = [:]
+    var seen: Set<Int> = []
+    for (index, choice) in choices.enumerated() {
+      let lane = world.lanes[choice.lane]
+      guard let operation = lane.pending else { continue }
+      if workersAreAlike, let place = lane.worker {
+        let pool = world.transports.first { $0.places.contains { $0 === place } }?.number ?? 0
+        let machine = world.engines.indices.contains(pool) ? world.engines[pool].snapshot.machine : nil
+        guard seen.insert(place.signature(machine, named: false)).inserted || lanes[choice.lane] != nil else { continue }
+      }
+      // Reports of different workers are heard by one thread but wait in different channels.
+      if case .collect = operation {
+        groups.append((operation.rank, [index]))
+      } else if let group = lanes[choice.lane] {
+        groups[group].members.append(index)
+      } else {
+        lanes[choice.lane] = groups.count
+        groups.append((operation.rank, [index]))
+      }
+    }
+    return groups.enumerated().sorted { ($0.element.rank, $0.offset) < ($1.element.rank, $1.offset) }.map(\.element.members)
+  }
+
+  /// Goes back to the last state that has something left to try.
+  private func advance() {
+    while var frame = frames.popLast() {
+      if var way = frame.ways.popLast() {
+        way.future.formUnion(futures[way.target] ?? Footprint())
+        frame.ways.append(way)
+        frame.footprint.add(way.step, table)
+        frame.footprint.formUnion(way.future)
+      }
+      frame.member += 1
+      if frame.member == frame.groups[frame.group].count {
+        let suffices =
+          reduces && !frame.isOnCycle
+          && frame.ways.allSatisfy { frame.standing.suffices($0.step, $0.future, table) }
+        if Self.debug {
+          let names = frame.groups.map { g in g.map { "\(frame.choices[$0])" }.joined(separator: "+") }
+          print("node \(frame.node) group \(frame.group)/\(frame.groups.count) suffices \(suffices) own \(frame.ways.map { way in "\(table.key(way.step.key).owner):" + way.step.own.members.map { "\(table.access($0))" }.joined(separator: ",") }) \(names)")
+        }
+        frame.group += 1
+        frame.member = 0
+        frame.ways = []
+        if suffices { frame.group = frame.groups.count }
+      }
+      if frame.group < frame.groups.count {
+        frames.append(frame)
+        return
+      }
+      futures[frame.node] = frame.footprint
+    }
+  }
+}

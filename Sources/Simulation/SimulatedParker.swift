@@ -1,0 +1,34 @@
+import Multiprocessing
+
+/// A place to wait for one wake-up.
+final class SimulatedParker: Parker, @unchecked Sendable {
+  // Sendable: a world and all that belongs to it run on one real thread.
+  private unowned let world: SimulatedWorld
+  private weak var owner: Lane?
+  private let index: Int
+  /// The same in every order: made of its owner's name, and of which of the owner's it is.
+  let number: Int
+  var isWoken = false
+
+  init(_ world: SimulatedWorld) {
+    self.world = world
+    owner = world.current
+    index = owner?.takeParkerIndex() ?? 0
+    number = mix(owner?.name.hashValue ?? 0, index) & 0xFFFF_FFFF
+  }
+
+  deinit { owner?.giveParkerIndex(index) }
+
+  func park(until deadline: Duration?) -> Bool {
+    guard world.perform(.park(self, until: deadline)) == 0 else { return false }
+    isWoken = false
+    world.current?.stage = self.number
+    return true
+  }
+
+  func unpark() {
+    if world.granularity == .fine { _ = world.perform(.wake(self)) }
+    world.touch(.wake(number))
+    isWoken = true
+  }
+}

@@ -1,0 +1,273 @@
+import DequeModule
+import Multiprocessing
+import PoolCore
+
+/// The way between a simulated pool and its workers: a common queue from which workers claim, and a channel back from each.
+final class SimulatedTransport: Transport, @unchecked Sendable {
+  // Sendable: a world and all that belongs to it run on one real thread.
+
+  /// What a worker has to say.
+  enum Report: Hashable {
+    case ready
+    case initializerFailed([UInt8])
+    case succeeded(Chunk, [UInt8])
+    case failed(Chunk, [UInt8])
+    case exited(status: Int32)
+  }
+
+  /// One worker, from its start until its end has been reported.
+  final class Place {
+    let id: WorkerID
+    let lane: Lane
+    let process: SimulatedProcess
+    var reports: Deque<Report> = []
+    var holds: Chunk?
+    var completed = 0
+    var hasExited = false
+
+    init(_ id: WorkerID, _ lane: Lane, _ process: SimulatedProcess) {
+      self.id = id
+      self.lane = lane
+      self.process = process
+    }
+  }
+
+  unowned let world: SimulatedWorld
+  let number: Int
+  let configuration: TransportConfiguration
+  private(set) var queue: Deque<(chunk: Chunk, bytes: [UInt8])> = []
+  private(set) var places: [Place] = []
+  private(set) var isStopped = false
+  private var interrupts: Set<HelperRole> = []
+  private var doomed: Set<WorkerID> = []
+  private let initializer: (name: String, bytes: [UInt8])?
+  /// What a forked worker finds in its parent's variables.
+  private var template: [ObjectIdentifier: LocalCell] = [:]
+  private var threadsAtConstruction = 0
+
+  init(_ world: SimulatedWorld, _ number: Int, _ configuration: TransportConfiguration) throws {
+    self.world = world
+    self.number = number
+    self.configuration = configuration
+    initializer = try configuration.initializer.map { initializer in
+      (try TypeName.of(type(of: initializer)), try Self.encode(initializer))
+    }
+  }
+
+  private static func encode(_ initializer: some Initializer) throws -> [UInt8] {
+    try Wire.encode(initializer, userInfo: [SimulatedSharing.key: true])
+  }
+
+  private static func decode<I: Initializer>(_ type: I.Type, _ bytes: [UInt8]) throws -> I {
+    try Wire.decode(type, from: bytes, userInfo: [SimulatedSharing.key: true])
+  }
+
+var needsEncoding: Bool { true }
+var canKill: Bool { true }
+
+func prepare() {
+    world.flushMain()
+    guard configuration.startMethod == .fork else { return }
+    template = world.currentProcess.copyLocals()
+    threadsAtConstruction = world.currentProcess.state.threadsCreated
+  }
+
+  // MARK: The worker's side
+
+  /// What a worker does from its start to its end.
+  private func work(_ place: Place) {
+    do {
+      try initialize()
+    } catch {
+      let bytes = (try? Wire.encode(RemoteError(error))) ?? []
+      return exit(place, status: 1, saying: .initializerFailed(bytes))
+    }
+    say(place, .ready)
+    while let (chunk, bytes) = take(place) {
+      let outcome = ChunkCall.run(bytes)
+      // A worker may be ended at any moment from here on: what it printed must not be lost with it.
+      world.flush()
+      place.completed += 1
+      switch outcome {
+      case .success(let bytes): say(place, .succeeded(chunk, bytes))
+      case .failure(let error): say(place, .failed(chunk, (try? Wire.encode(error)) ?? []))
+      }
+      place.holds = nil
+      if place.completed == configuration.maxTasksPerChild { break }
+    }
+    exit(place, status: 0, saying: nil)
+  }
+
+  private func initialize() throws {
+    guard let initializer else { return }
+    guard let type = TypeName.find(initializer.name) as? any Initializer.Type else {
+      throw MultiprocessingError(.notDecodable, "The worker knows no initializer of the name \(initializer.name).")
+    }
+    try Self.decode(type, initializer.bytes).run()
+    world.flush()
+  }
+
+  private func take(_ place: Place) -> (Chunk, [UInt8])? {
+    world.rest()
+    let code = world.perform(.take(self, place.id))
+    guard !world.isGhost, code == 0, let (chunk, bytes) = queue.popFirst() else {
+      world.touch(.stopSeen(pool: number))
+      return nil
+    }
+    world.touch(.claim(pool: number))
+    world.learn(chunk.hashValue)
+    world.learn(bytes.hashValue)
+    world.label("take \(chunk.text)")
+    place.holds = chunk
+    return (chunk, bytes)
+  }
+
+  /// 0: there is a chunk; 1: there is none, and none will come.
+  var takeCodes: [Int] { queue.isEmpty ? (isStopped ? [1] : []) : [0] }
+
+  private func say(_ place: Place, _ report: Report) {
+    if world.granularity == .fine { _ = world.perform(.report(self, place.id)) }
+    guard !world.isGhost else { return }
+    world.touch(.report(pool: number))
+    place.reports.append(report)
+  }
+
+  private func exit(_ place: Place, status: Int32, saying report: Report?) {
+    world.flush()
+    if let report { say(place, report) }
+    guard !world.isGhost else { return }
+    world.touch(.report(pool: number))
+    place.hasExited = true
+    place.reports.append(.exited(status: status))
+  }
+
+  // MARK: The pool's side
+
+func start(_ worker: WorkerID) throws {
+    world.flushMain()
+    let parent = world.currentProcess
+    let identity = parent.state.nextChild()
+    world.touch(.number)
+    let method = configuration.startMethod
+    let own = ProcessIdentity(
+      name: ProcessName.worker(method.name, identity: identity), identity: identity,
+      processID: world.nextProcessID(), isDaemon: true, parent: parent.state.identity)
+    let state = ProcessState(
+      identity: own, settings: parent.state.settings.with { $0 }, startMethod: method,
+      threadsCreated: method == .fork ? threadsAtConstruction : 0)
+    let process = world.makeProcess(state, locals: method == .fork ? template.mapValues { $0.copy() } : [:])
+    let name = "w" + identity.map { String($0) }.joined(separator: ":")
+    let lane = world.makeLane(name, process, state.mainThread, startsAtOnce: true) { [unowned self] in
+      if let own = self.place(worker) { work(own) }
+    }
+    let place = Place(worker, lane, process)
+    lane.worker = place
+    lane.pool = number
+    places.append(place)
+    if doomed.contains(worker) { end(place) }
+  }
+
+  private func place(_ worker: WorkerID) -> Place? { places.first { $0.id == worker } }
+
+func offer(_ chunk: Chunk, _ job: Job, _ bytes: [UInt8]) -> Bool {
+    world.touch(.offer(pool: number))
+    queue.append((chunk, bytes))
+    return true
+  }
+
+func waitForRoom() {}
+
+func withdraw(_ job: JobID) {
+    world.touch(.withdraw(pool: number))
+    queue.removeAll { $0.chunk.job == job }
+  }
+
+func sendStop() {
+    world.touch(.stop(pool: number))
+    isStopped = true
+  }
+
+func kill(_ worker: WorkerID) {
+    _ = world.perform(.kill(self, worker))
+    world.touch(.kill(pool: number))
+    guard let place = place(worker) else {
+      doomed.insert(worker)
+      return
+    }
+    end(place)
+  }
+
+  /// Ends a worker from outside.
+  func end(_ place: Place) {
+    guard !place.hasExited else { return }
+    place.hasExited = true
+    place.lane.isGhost = true
+    place.process.buffer = []
+    place.reports.append(.exited(status: -15))
+  }
+
+func interrupt(_ role: HelperRole) {
+    world.touch(.interrupt(pool: number))
+    interrupts.insert(role)
+  }
+
+  func isInterrupted(_ role: HelperRole) -> Bool { interrupts.contains(role) }
+
+func watchWorkers() {
+    _ = world.perform(.watch(self))
+    world.touch(.watch(pool: number))
+    interrupts.remove(.workerHandler)
+  }
+
+  /// 0: the wait was interrupted; n: worker n - 1 has said something.
+  var collectCodes: [Int] {
+    var codes = interrupts.contains(.resultHandler) ? [0] : []
+    for place in places where !place.reports.isEmpty { codes.append(Int(place.id.rawValue) + 1) }
+    return codes
+  }
+
+func collect(_ reports: inout [WorkerReport]) {
+    let code = world.perform(.collect(self))
+    guard code > 0, let place = place(WorkerID(UInt32(code - 1))), let report = place.reports.popFirst() else {
+      interrupts.remove(.resultHandler)
+      return
+    }
+    world.touch(.hear(pool: number), isNoticed: false)
+    world.learn(mix(code, report.hashValue))
+    world.label("hear \(place.lane.name)")
+    reports.append(hear(place, report))
+  }
+
+  private func hear(_ place: Place, _ report: Report) -> WorkerReport {
+    switch report {
+    case .ready: return .ready(place.id)
+    case .initializerFailed(let bytes): return .initializerFailed(place.id, Self.error(bytes))
+    case .succeeded(let chunk, let bytes): return .returned(place.id, chunk, .encoded(bytes))
+    case .failed(let chunk, let bytes): return .returned(place.id, chunk, .failed(Self.error(bytes)))
+    case .exited(let status):
+      places.removeAll { $0 === place }
+      let identity = place.process.state.identity
+      return .exited(
+        place.id, name: identity.name, processID: identity.processID, status: status, holding: place.holds)
+    }
+  }
+
+  private static func error(_ bytes: [UInt8]) -> any Error {
+    do {
+      return try Wire.decode(RemoteError.self, from: bytes).asError
+    } catch {
+      return error
+    }
+  }
+
+func shutDown() {}
+
+func abandon() {
+    for place in places { end(place) }
+  }
+}
+
+extension Chunk {
+  /// `3` for the only chunk of job 3, `3.1` for a later one.
+  var text: String { index == 0 ? "\(job.rawValue)" : "\(job.rawValue).\(index)" }
+}

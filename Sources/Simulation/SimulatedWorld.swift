@@ -1,0 +1,362 @@
+import CMultiprocessing
+import CSimulation
+import Multiprocessing
+import PoolCore
+
+/// A world of simulated processes and threads, of which one at a time runs; see `Simulation`.
+final class SimulatedWorld: World, @unchecked Sendable {
+  // Sendable: a world and all that belongs to it run on one real thread.
+  let stacks: Stacks
+  let timers: Timers
+  let granularity: Granularity
+  private(set) var lanes: [Lane] = []
+  private var processes: [SimulatedProcess] = []
+  private(set) var engines: [PoolEngine] = []
+  private(set) var transports: [SimulatedTransport] = []
+  private(set) var threadTransports: [ThreadTransport] = []
+  private(set) var channels: [SimulatedChannel] = []
+  /// The scheduler's own context while a lane runs.
+  let context: UnsafeMutablePointer<UnsafeMutableRawPointer?>
+  /// The lane that has the baton; nil: the scheduler.
+  var current: Lane?
+  private(set) var output: [OutputLine] = []
+  var clock: Duration = .zero
+  private(set) var parkers: [WeakParker] = []
+  private var helperNames: [String] = []
+  private var threadsNamed = 0
+  /// What the current step did.
+  private(set) var accesses: Set<Access> = []
+  /// What it did after the last worker's end had been heard.
+  private(set) var endAccesses: Set<Access> = []
+  private var hasPoolEnded = false
+  private(set) var stepLabel: String?
+
+  init(_ settings: Settings, _ startMethod: StartMethod?, _ stacks: Stacks, _ timers: Timers, _ granularity: Granularity) {
+    self.stacks = stacks
+    self.timers = timers
+    self.granularity = granularity
+    context = .allocate(capacity: 1)
+    context.initialize(to: nil)
+    let identity = ProcessIdentity(
+      name: ProcessName.main, identity: [], processID: 1000, isDaemon: false, parent: nil)
+    let state = ProcessState(identity: identity, settings: settings, startMethod: startMethod)
+    processes = [SimulatedProcess(0, state, locals: [:], hasThreads: true)]
+  }
+
+  deinit { context.deallocate() }
+
+  var main: SimulatedProcess { processes[0] }
+  var currentProcess: SimulatedProcess { current?.process ?? main }
+  /// Whether the calling lane no longer counts.
+  var isGhost: Bool { current?.isGhost ?? false }
+
+  // MARK: Steps
+
+  func begin() {
+    accesses.removeAll(keepingCapacity: true)
+    endAccesses.removeAll(keepingCapacity: true)
+    hasPoolEnded = false
+    stepLabel = nil
+  }
+
+  func touch(_ access: Access, isNoticed: Bool = true) {
+    if hasPoolEnded { endAccesses.insert(access) } else { accesses.insert(access) }
+    if isNoticed { current?.hasEffect = true }
+  }
+
+  func label(_ text: String) { if stepLabel == nil { stepLabel = text } }
+
+  func learn(_ value: Int) { current?.learn(value) }
+
+  /// The calling lane remembers nothing of what it did before.
+  func rest() { current?.history = 0 }
+
+  /// Comes to an operation: others may go on before it is done. Returns how it was chosen.
+  func perform(_ operation: Operation) -> Int {
+    guard let lane = current, !lane.isGhost else { return 0 }
+    if !lane.hasEffect {
+      // Nothing has happened since the lane was chosen: to be chosen again would be no new choice.
+      let codes = operation.codes(timers)
+      if codes.count == 1 { return codes[0] }
+    }
+    lane.pending = operation
+    lane.yield()
+    lane.pending = nil
+    if let pool = lane.pool, lane.worker != nil { accesses.insert(.alive(pool: pool)) }
+    return lane.code
+  }
+
+  // MARK: Processes and threads
+
+  func makeProcess(_ state: ProcessState, locals: [ObjectIdentifier: LocalCell]) -> SimulatedProcess {
+    let process = SimulatedProcess(processes.count, state, locals: locals, hasThreads: false)
+    processes.append(process)
+    return process
+  }
+
+  func nextProcessID() -> Int32 { 1000 + Int32(processes.count) }
+
+  func makeLane(
+    _ name: String, _ process: SimulatedProcess, _ identity: ThreadIdentity, startsAtOnce: Bool,
+    _ body: @escaping () -> Void
+  ) -> Lane {
+    let lane = Lane(lanes.count, name, process, identity, self, startsAtOnce: startsAtOnce, body)
+    lanes.append(lane)
+    return lane
+  }
+
+  var process: ProcessState { currentProcess.state }
+
+  func startThread(_ identity: ThreadIdentity, _ body: @escaping @Sendable () -> Void) throws {
+    threadsNamed += 1
+    startThread("t\(threadsNamed)", identity, isHelper: false, body)
+  }
+
+  func startHelper(
+    _ role: HelperRole, _ identity: ThreadIdentity, _ body: @escaping @Sendable () -> Void
+  ) throws {
+    let base =
+      switch role {
+      case .workerHandler: "workers"
+      case .taskHandler: "tasks"
+      case .resultHandler: "results"
+      }
+    helperNames.append(base)
+    let count = helperNames.filter { $0 == base }.count
+    startThread(count == 1 ? base : "\(base)\(count)", identity, isHelper: true, body)
+  }
+
+  private func startThread(
+    _ name: String, _ identity: ThreadIdentity, isHelper: Bool, _ body: @escaping @Sendable () -> Void
+  ) {
+    touch(.number)
+    let process = currentProcess
+    process.state.add(identity)
+    let lane = makeLane(name, process, identity, startsAtOnce: isHelper && granularity == .calls) {
+      body()
+      process.state.remove(identity)
+    }
+    lane.isHelper = isHelper
+    // A thread belongs to the pool whose making started it.
+    lane.pool = isHelper ? current?.opened : threadTransports.count - 1
+  }
+
+  // MARK: Time, chance, variables
+
+  var now: Duration {
+    learn(clock.hashValue)
+    return clock
+  }
+
+  func sleep(for duration: Duration) {
+    guard timers == .timed, duration > .zero else { return }
+    let scale = process.settings.with { $0.timeScale }
+    _ = perform(.sleep(until: clock + duration * scale))
+  }
+
+  func random(in range: Range<Double>) -> Double {
+    // A function of what the lane knows: a task draws the same value whoever runs it and whenever.
+    learn(1)
+    let unit = Double(UInt64(bitPattern: Int64(mix(current?.history ?? 0, 17))) >> 11) * 0x1p-53
+    return min(range.lowerBound + unit * (range.upperBound - range.lowerBound), range.upperBound.nextDown)
+  }
+
+  func makeParker() -> any Parker {
+    parkers.removeAll { $0.parker == nil }
+    let parker = SimulatedParker(self)
+    parkers.append(WeakParker(parker: parker))
+    return parker
+  }
+
+  func local<Value: Sendable>(_ variable: ProcessLocal<Value>) -> ProcessLocal<Value>.Storage {
+    let process = currentProcess
+    if process.hasThreads {
+      _ = perform(.local)
+      touch(.local(process: process.number))
+    }
+    let cell = process.cell(of: variable)
+    let hash = cell.access(current?.history ?? 0)
+    learn(hash)
+    return cell.storage
+  }
+
+  // MARK: Output
+
+  func print(_ text: String, flush: Bool) {
+    let process = currentProcess
+    if flush || process.hasThreads {
+      _ = perform(.print)
+      touch(.print)
+      label("print")
+    }
+    guard !isGhost else { return }
+    process.buffer.append(text)
+    learn(2)
+    if flush { letOut(process) }
+  }
+
+  /// Lets out what the calling process has buffered.
+  func flush() {
+    let process = currentProcess
+    guard !process.buffer.isEmpty else { return }
+    _ = perform(.print)
+    guard !isGhost else { return }
+    touch(.print)
+    label("print")
+    letOut(process)
+  }
+
+  /// The same before a worker starts; only the process that starts it has a buffer that the worker could print again.
+  func flushMain() { flush() }
+
+  private func letOut(_ process: SimulatedProcess) {
+    let writer = current?.name ?? "main"
+    for line in process.buffer { output.append(OutputLine(writer: writer, text: line)) }
+    process.buffer = []
+  }
+
+  // MARK: Pools and queues
+
+  func makeProcessTransport(_ configuration: TransportConfiguration) throws -> any Transport {
+    let transport = try SimulatedTransport(self, transports.count, configuration)
+    transports.append(transport)
+    return transport
+  }
+
+  func makeThreadTransport(_ configuration: TransportConfiguration) throws -> any Transport {
+    let transport = ThreadTransport(configuration)
+    threadTransports.append(transport)
+    return transport
+  }
+
+  func makeChannel() throws -> any Channel {
+    let channel = SimulatedChannel(self, channels.count)
+    channels.append(channel)
+    return channel
+  }
+
+  func decodeChannel(from decoder: any Decoder) throws -> any Channel {
+    guard decoder.userInfo[SimulatedSharing.key] as? Bool == true else {
+      throw MultiprocessingError(
+        .sharingNotAllowed, "SimpleQueue objects should only be shared between processes through inheritance")
+    }
+    let number = try decoder.singleValueContainer().decode(Int.self)
+    guard channels.indices.contains(number) else {
+      throw MultiprocessingError(.notDecodable, "A shared queue came without its channel.")
+    }
+    return channels[number]
+  }
+
+  // MARK: What the library lets a simulation see
+
+  func pass(_ point: PassingPoint) {
+    switch point {
+    case .rest, .take: rest()
+    case .event: break
+    }
+    if granularity == .calls {
+      // To look, find nothing and wait, or to look later, comes to the same where a wake-up is never lost.
+      switch point {
+      case .rest(.taskHandler), .rest(.workerHandler): return
+      default: break
+      }
+    }
+    _ = perform(.pass(point))
+    guard let pool = current?.pool else { return }
+    switch point {
+    case .rest(.taskHandler): touch(.sends(pool: pool), isNoticed: false)
+    case .rest(.workerHandler): touch(.starts(pool: pool), isNoticed: false)
+    case .rest(.resultHandler), .take: touch(.threads(pool: pool), isNoticed: false)
+    case .event: break
+    }
+  }
+
+  func handle(
+    _ event: PoolEvent, _ machine: inout PoolMachine, _ actions: inout [PoolAction], of engine: PoolEngine
+  ) {
+    let pool = engines.firstIndex { $0 === engine } ?? engines.count
+    if pool == engines.count { engines.append(engine) }
+    if case .opened = event { current?.opened = pool }
+    let before = machine
+    machine.handle(event, &actions)
+    touch(.event(pool: pool, EventClass(event, before, actions)))
+    if actions.contains(.wakeJoiners) { hasPoolEnded = true }
+    for action in actions {
+      switch action {
+      case .offer, .pullInputs: touch(.sends(pool: pool))
+      case .startWorker: touch(.starts(pool: pool))
+      case .wakeJoiners:
+        touch(.sends(pool: pool))
+        touch(.starts(pool: pool))
+        touch(.threads(pool: pool))
+      default: break
+      }
+    }
+    // What a helper thread does next depends on the actions; a program that submitted a job never sees them.
+    learn(current?.isHelper == true ? mix(event.hashValue, actions.hashValue) : event.hashValue)
+  }
+
+  func learns(_ value: @autoclosure () -> Any?) {
+    let value = value()
+    learn(value.map { contentHash($0) } ?? 0)
+    touch(value == nil ? .foundPending : .foundReady, isNoticed: false)
+  }
+
+  /// Breaks the circles between the world and what lives in it.
+  func tearDown() {
+    engines = []
+    transports = []
+    threadTransports = []
+    channels = []
+    parkers = []
+    for lane in lanes { lane.worker = nil }
+    lanes = []
+    processes = [processes[0]]
+  }
+}
+
+struct WeakParker {
+  weak var parker: SimulatedParker?
+}
+
+/// One line that came out, and who let it out.
+package struct OutputLine: Hashable, Sendable {
+  package var writer: String
+  package var text: String
+}
+
+/// Where one simulated thread may be interrupted by another.
+package enum Granularity: Hashable, Sendable {
+  /// At every call of the world that others can notice.
+  case calls
+  /// Also before every wake-up and every report of a worker.
+  case fine
+}
+
+extension EventClass {
+  /// - Parameter machine: as it was before the event.
+  init(_ event: PoolEvent, _ machine: PoolMachine, _ actions: [PoolAction]) {
+    switch event {
+    case .submitted: self = .submitted
+    case .workerReady: self = .ready
+    case .closed: self = .closed
+    case .terminated: self = .terminated
+    case .returned(_, _, failed: false):
+      let isPlain = actions.allSatisfy { action in
+        switch action {
+        case .resolve, .sendStop: true
+        default: false
+        }
+      }
+      self = isPlain ? .returned : .other
+    case .exited(let worker, holding: nil):
+      let wasReady = machine.workers.contains { $0.id == worker && $0.isReady }
+      let isReplaced = actions.contains { action in
+        if case .startWorker = action { return true }
+        return false
+      }
+      self = wasReady && !isReplaced ? .ended : .other
+    default: self = .other
+    }
+  }
+}

@@ -1,0 +1,239 @@
+import CMultiprocessing
+package import Multiprocessing
+import PoolCore
+
+/// A program under simulation: what it is run with.
+package struct Program: Sendable {
+  package var name: String
+  package var settings: Settings
+  package var startMethod: StartMethod?
+  package var main: @Sendable () throws -> Void
+
+  package init(
+    _ name: String, settings: Settings = Settings(profile: .document), startMethod: StartMethod? = nil,
+    main: @escaping @Sendable () throws -> Void
+  ) {
+    self.name = name
+    self.settings = settings
+    self.startMethod = startMethod
+    self.main = main
+  }
+}
+
+/// One step of a run.
+package struct Step: Hashable, Sendable {
+  package var choice: Choice
+  /// Who did what: `w1.take 3`.
+  package var label: String
+  /// The lines that came out with it.
+  package var lines: Range<Int>
+  /// Whether there was anything else to choose.
+  package var wasForced: Bool
+}
+
+/// How a run ended.
+package enum Ending: Hashable, Sendable {
+  case finished
+  /// The program ended with an error.
+  case threw(String)
+  /// Nobody can go on; who waits for what.
+  case hang([String])
+  /// More steps than a run may have.
+  case endless
+}
+
+/// What one run showed.
+package struct RunResult: Sendable {
+  package var output: [OutputLine]
+  package var steps: [Step]
+  package var ending: Ending
+
+  package var lines: [String] { output.map(\.text) }
+}
+
+/// Runs programs in simulated worlds, one after the other, on the calling thread.
+package final class Simulation {
+  let program: Program
+  let timers: Timers
+  let granularity: Granularity
+  private let stacks = Stacks()
+  /// Whether the workers of a pool may stand for each other.
+  let workersAreAlike: Bool
+  package var stepLimit = 100_000
+
+  package init(
+    _ program: Program, timers: Timers = .patient, granularity: Granularity = .calls, workersAreAlike: Bool = false
+  ) {
+    self.workersAreAlike = workersAreAlike
+    self.program = program
+    self.timers = timers
+    self.granularity = granularity
+  }
+
+  /// Runs the program once.
+  ///
+  /// - Parameter choose: called where more than one thing can happen next; the index of what does. Nil: this run is of no
+  ///   more interest.
+  func run(
+    _ choose: (SimulatedWorld, [Choice]) -> Int?, stepped: ((SimulatedWorld, Lane, AccessTable.Key) -> Void)? = nil
+  ) -> RunResult {
+    let world = SimulatedWorld(program.settings, program.startMethod, stacks, timers, granularity)
+    return CurrentWorld.with(world) {
+      defer { world.tearDown() }
+      return run(world, choose, stepped)
+    }
+  }
+
+  private func run(
+    _ world: SimulatedWorld, _ choose: (SimulatedWorld, [Choice]) -> Int?, _ stepped: ((SimulatedWorld, Lane, AccessTable.Key) -> Void)?
+  ) -> RunResult {
+    var thrown: String?
+    let body = program.main
+    let main = world.makeLane("main", world.main, world.main.state.mainThread, startsAtOnce: true) {
+      do { try body() } catch { thrown = "\(error)" }
+      world.flush()
+      world.touch(.finish)
+    }
+    var steps: [Step] = []
+    var isWanted = true
+    var ending = Ending.finished
+    startLanes(world)
+    while !main.isFinished {
+      let choices = world.choices()
+      guard !choices.isEmpty else {
+        if let lane = jump(world, &steps) {
+          if isWanted { stepped?(world, lane, lane.key(workersAreAlike)) }
+          continue
+        }
+        ending = .hang(world.waiting)
+        break
+      }
+      var index = 0
+      if choices.count > 1, isWanted {
+        if let chosen = choose(world, choices) { index = chosen } else { isWanted = false }
+      }
+      let lane = world.lanes[choices[index].lane]
+      let key = isWanted ? lane.key(choices[index].code, workersAreAlike: workersAreAlike) : nil
+      step(world, choices[index], wasForced: choices.count == 1, &steps, isWanted)
+      if let key { stepped?(world, lane, key) }
+      if steps.count > stepLimit {
+        ending = .endless
+        break
+      }
+    }
+    if let thrown, ending == .finished { ending = .threw(thrown) }
+    let output = world.output
+    drain(world)
+    return RunResult(output: output, steps: steps, ending: ending)
+  }
+
+  private func startLanes(_ world: SimulatedWorld) {
+    var index = 0
+    while index < world.lanes.count {
+      let lane = world.lanes[index]
+      if lane.startsAtOnce, case .start? = lane.pending, !lane.isGhost { lane.resume() }
+      index += 1
+    }
+  }
+
+  private func step(
+    _ world: SimulatedWorld, _ choice: Choice, wasForced: Bool, _ steps: inout [Step], _ isWanted: Bool
+  ) {
+    let lane = world.lanes[choice.lane]
+    let lines = world.output.count
+    let operation = lane.pending
+    world.begin()
+    lane.code = choice.code
+    lane.hasEffect = false
+    lane.resume()
+    startLanes(world)
+    let label = isWanted ? "\(lane.name).\(world.stepLabel ?? operation?.word ?? "goes on")" : ""
+    steps.append(Step(choice: choice, label: label, lines: lines..<world.output.count, wasForced: wasForced))
+  }
+
+  /// Nobody can go on: the clock jumps to the next deadline, and who waits for it goes on. Nil: nobody waits for one.
+  private func jump(_ world: SimulatedWorld, _ steps: inout [Step]) -> Lane? {
+    let next = world.lanes.filter { !$0.isGhost }.compactMap { lane in lane.pending?.deadline.map { (lane, $0) } }
+      .min { $0.1 < $1.1 }
+    guard let (lane, deadline) = next else { return nil }
+    world.clock = max(world.clock, deadline)
+    step(world, Choice(lane: lane.number, code: 1), wasForced: true, &steps, true)
+    return lane
+  }
+
+  /// Lets everything that is left come to its end, so that it gives its memory back. What cannot end is left.
+  private func drain(_ world: SimulatedWorld) {
+    for transport in world.transports { transport.abandon() }
+    var count = 0
+    while count < 1000 {
+      startLanes(world)
+      if let choice = world.choices().first {
+        let lane = world.lanes[choice.lane]
+        lane.code = choice.code
+        lane.hasEffect = false
+        lane.resume()
+      } else if let ghost = world.lanes.first(where: { $0.isGhost && !$0.isFinished && $0.pending != nil }) {
+        ghost.code = 0
+        ghost.resume()
+      } else {
+        return
+      }
+      count += 1
+    }
+  }
+}
+
+extension SimulatedWorld {
+  /// What can happen next.
+  func choices() -> [Choice] {
+    var choices: [Choice] = []
+    for lane in lanes where !lane.isGhost {
+      guard let operation = lane.pending else { continue }
+      for code in operation.codes(timers) { choices.append(Choice(lane: lane.number, code: code)) }
+    }
+    return choices
+  }
+
+  /// Who waits for what.
+  var waiting: [String] {
+    lanes.filter { !$0.isGhost && !$0.isFinished }.map { "\($0.name) waits: \($0.pending?.word ?? "nothing")" }
+  }
+}
+
+extension Operation {
+  /// What is said of a step that did nothing more notable.
+  var word: String {
+    switch self {
+    case .start: "start"
+    case .pass(.event(let event)): event.word
+    case .pass: "go on"
+    case .print: "print"
+    case .park: "wake"
+    case .sleep: "sleep"
+    case .take: "stop"
+    case .collect: "interrupted"
+    case .watch: "interrupted"
+    case .kill(_, let worker): "kill \(worker.rawValue + 1)"
+    case .report: "report"
+    case .send: "put"
+    case .receive: "get"
+    case .look: "look"
+    case .local: "variable"
+    case .wake: "wake up"
+    }
+  }
+}
+
+extension PoolEvent {
+  var word: String {
+    switch self {
+    case .submitted: "submit"
+    case .closed: "close"
+    case .terminated: "terminate"
+    case .returned: "returned"
+    case .exited: "exited"
+    case .workerReady: "ready"
+    default: "\(self)"
+    }
+  }
+}
