@@ -78,6 +78,11 @@ package struct JobTable: Hashable, Sendable {
     return body(&bulk.values[index])
   }
 
+  /// Forgets which chunks of jobs with one result came back, not how many.
+  mutating func forgetIndices() {
+    for (job, entry) in bulk where entry.kind == .whole { bulk[job]?.returned = ChunkSet() }
+  }
+
   mutating func remove(_ job: JobID) {
     guard let offset = offset(job), flags[offset].contains(.live) else { return }
     if flags[offset].contains(.bulk) { bulk[job] = nil }

@@ -53,6 +53,17 @@ package struct PoolMachine: Hashable, Sendable {
     return machine
   }
 
+  /// The same machine with the number of chunks that came back in place of which: for a job with one result they stand
+  /// for each other.
+  package var withoutIndices: PoolMachine {
+    var machine = self
+    machine.jobs.forgetIndices()
+    return machine
+  }
+
+  /// Whether a job has one result made of several chunks.
+  package func isWholeOfMany(_ job: JobID) -> Bool { jobs[bulk: job]?.kind == .whole }
+
   /// Whether a job is not over.
   package func isPending(_ job: JobID) -> Bool { jobs[job] != nil }
 

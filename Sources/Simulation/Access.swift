@@ -6,6 +6,9 @@ enum Access: Hashable {
   case finish
   /// An event was given to a pool's machine.
   case event(pool: Int, EventClass)
+  /// A job was settled: done, or dropped without being done.
+  case done(pool: Int)
+  case dropped(pool: Int)
   /// A chunk was put at the end of the common queue, or taken from its head.
   case offer(pool: Int)
   case claim(pool: Int)
@@ -26,8 +29,11 @@ enum Access: Hashable {
   case sends(pool: Int)
   /// The same for the worker handler.
   case starts(pool: Int)
-  /// A thread pool's queue and reports were read or changed.
-  case threads(pool: Int)
+  /// A worker thread found the queue empty and joined those who wait; a worker thread was told to end.
+  case idle(pool: Int)
+  case doom(pool: Int)
+  /// A report was put where the reports of all workers wait, and the order in which they are heard matters.
+  case orderedReport(pool: Int)
   /// A parked thread was woken; it took the wake-up.
   case wake(Int)
   case woken(Int)
@@ -61,8 +67,9 @@ enum Independence {
     switch (own, other) {
     case (.print, .print), (.print, .finish), (.finish, .print): true
     case (.event(let a, let own), .event(let b, let other)): a == b && !commute(own, other)
-    case (.event(_, let own), .foundReady), (.event(_, let own), .foundPending): own == .returned || own == .other
-    case (.foundPending, .event(_, let other)): other == .returned || other == .other
+    case (.done, .foundReady), (.done, .foundPending), (.dropped, .foundReady), (.dropped, .foundPending): true
+    case (.foundPending, .done), (.foundPending, .dropped): true
+    case (.done(let a), .dropped(let b)), (.dropped(let a), .done(let b)): a == b
     // What was found ready stays ready.
     case (.foundReady, _): false
 
@@ -80,8 +87,15 @@ enum Independence {
     case (.alive(let a), .kill(let b)), (.kill(let a), .alive(let b)): a == b
     case (.kill(let a), .kill(let b)): a == b
     case (.interrupt(let a), .watch(let b)), (.watch(let a), .interrupt(let b)): a == b
-    case (.sends(let a), .sends(let b)), (.starts(let a), .starts(let b)), (.threads(let a), .threads(let b)): a == b
-    case (.wake(let a), .woken(let b)), (.woken(let a), .wake(let b)), (.woken(let a), .woken(let b)): a == b
+    case (.sends(let a), .sends(let b)), (.starts(let a), .starts(let b)): a == b
+    // Who waits longest is woken first.
+    case (.idle(let a), .idle(let b)), (.idle(let a), .offer(let b)), (.offer(let a), .idle(let b)): a == b
+    case (.doom(let a), .claim(let b)), (.claim(let a), .doom(let b)), (.doom(let a), .offer(let b)): a == b
+    case (.doom(let a), .idle(let b)), (.idle(let a), .doom(let b)), (.doom(let a), .stopSeen(let b)): a == b
+    case (.stopSeen(let a), .doom(let b)), (.offer(let a), .doom(let b)): a == b
+    case (.orderedReport(let a), .orderedReport(let b)): a == b
+    // A wake-up is remembered, one counts as much as two, and whoever is woken looks again.
+    case (.wake, _), (.woken, _): false
     case (.send(let a), .send(let b)), (.receive(let a), .receive(let b)): a == b
     case (.look(let a), .send(let b)), (.look(let a), .receive(let b)): a == b
     case (.send(let a), .look(let b)), (.receive(let a), .look(let b)): a == b
@@ -91,12 +105,21 @@ enum Independence {
     }
   }
 
+  /// Whether a dependence matters only because somebody asks for results: no program can tell in which of two ways a job was
+  /// settled whose result nobody asks for.
+  static func mattersToAskersOnly(_ own: Access, _ other: Access) -> Bool {
+    switch (own, other) {
+    case (.done, .dropped), (.dropped, .done): true
+    default: false
+    }
+  }
+
   /// Whether two events leave the machine the same, and ask for the same, in either order.
   static func commute(_ a: EventClass, _ b: EventClass) -> Bool {
     switch (a, b) {
     case (.other, _), (_, .other): false
     case (.submitted, .submitted), (.submitted, .closed), (.closed, .submitted): false
-    case (.terminated, .submitted), (.submitted, .terminated), (.terminated, .returned), (.returned, .terminated): false
+    case (.terminated, .submitted), (.submitted, .terminated): false
     case (.terminated, .closed), (.closed, .terminated): false
     default: true
     }

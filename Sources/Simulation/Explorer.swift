@@ -20,6 +20,8 @@ package final class Explorer {
     var group = 0
     var member = 0
     var standing: Standing
+    /// What each lane will do next if it is let.
+    var wanted: Footprint
     /// How many steps and lines there were when the state was reached.
     var steps: Int
     var lines: Int
@@ -49,9 +51,12 @@ package final class Explorer {
 
   package init(_ simulation: Simulation, reduces: Bool = true) {
     self.simulation = simulation
-    workersAreAlike = simulation.workersAreAlike
+    workersAreAlike = simulation.symmetry.workers
     self.reduces = reduces
   }
+
+  /// Whether nothing is left to try.
+  package var isComplete: Bool { runs > 0 && frames.isEmpty }
 
   package func explore(runLimit: Int = .max) {
     repeat {
@@ -67,14 +72,28 @@ package final class Explorer {
     return table.numbers(accesses)
   }
 
+  private func wanted(_ world: SimulatedWorld) -> Footprint {
+    var footprint = Footprint()
+    for lane in world.lanes where !lane.isGhost && !lane.isFinished {
+      footprint.add(table.number(lane.key(workersAreAlike)), wanted(lane))
+    }
+    return footprint
+  }
+
   private func footprint(_ world: SimulatedWorld, _ lane: Lane, _ key: AccessTable.Key, _ lanesBefore: Int) -> StepFootprint {
     let isHearing = world.accesses.contains { access in
       if case .hear = access { return true }
       return false
     }
+    var holdsOpen: Set<Int> = []
+    if let pool = lane.pool, lane.isWorker || isHearing {
+      holdsOpen.insert(table.number(.end(pool)))
+      for job in world.jobsHeld { holdsOpen.insert(table.number(.settled(pool, job))) }
+    }
     return StepFootprint(
-      key: table.number(key), own: table.numbers(world.accesses), end: table.numbers(world.endAccesses), pool: lane.pool,
-      isShared: workersAreAlike && (lane.worker != nil || isHearing), holdsPoolOpen: lane.worker != nil || isHearing,
+      key: table.number(key), own: table.numbers(world.accesses),
+      end: world.end.map { (table.number($0), table.numbers(world.endAccesses)) },
+      isShared: workersAreAlike && (lane.worker != nil || isHearing), holdsOpen: holdsOpen,
       wanted: world.lanes.filter { $0 === lane || $0.number >= lanesBefore }.map {
         (table.number($0.key(workersAreAlike)), wanted($0))
       })
@@ -101,7 +120,7 @@ package final class Explorer {
         depth += 1
         return frames[depth - 1].index
       }
-      let fingerprint = world.fingerprint(workersAreAlike: workersAreAlike)
+      let fingerprint = world.fingerprint()
       if let node = known[fingerprint] {
         seen = node
         linesWanted = world.output.count
@@ -113,7 +132,7 @@ package final class Explorer {
       frames.append(
         Frame(
           node: node, choices: choices, groups: groups(world, choices),
-          standing: Standing(world, table, workersAreAlike: workersAreAlike), steps: footprints.count, lines: world.output.count))
+          standing: Standing(world, table, workersAreAlike: workersAreAlike), wanted: wanted(world), steps: footprints.count, lines: world.output.count))
       depth += 1
       return frames[depth - 1].index
     } stepped: { [self] world, lane, key in
@@ -147,6 +166,7 @@ package final class Explorer {
       for step in footprints[frame.steps..<next.0] {
         for wanted in step.wanted { way.future.add(wanted.key, wanted.accesses) }
       }
+      way.future.formUnion(frame.wanted)
       way.future.add(end: way.step, table)
       for step in footprints[(frame.steps + 1)..<next.0] { way.future.add(step, table) }
       way.lines = Array(lines[frame.lines..<next.1])

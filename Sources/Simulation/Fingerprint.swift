@@ -11,9 +11,7 @@ struct Fingerprint: Hashable {
 extension SimulatedWorld {
   /// The state as it is at a choice: the pools' machines, queues, processes, and for each lane what it is about to do and
   /// what its program has learned. The output so far does not count: no program can read it.
-  ///
-  /// - Parameter workersAreAlike: the workers of a pool may stand for each other.
-  func fingerprint(workersAreAlike: Bool) -> Fingerprint {
+  func fingerprint() -> Fingerprint {
     var first = Hasher()
     var second = Hasher()
     second.combine(1)
@@ -25,6 +23,7 @@ extension SimulatedWorld {
     add(main.buffer.hashValue)
     for (pool, engine) in engines.enumerated() {
       var snapshot = engine.snapshot
+      snapshot.machine = snapshot.machine.withoutIndices
       if workersAreAlike, transports.indices.contains(pool) {
         for worker in snapshot.machine.workers where !transports[pool].places.contains(where: { $0.id == worker.id }) {
           add(worker.hashValue)
@@ -33,7 +32,7 @@ extension SimulatedWorld {
       }
       add(snapshot.hashValue)
     }
-    for transport in transports { add(signature(of: transport, workersAreAlike)) }
+    for transport in transports { add(signature(of: transport)) }
     for transport in threadTransports { add(transport.snapshot.hashValue) }
     for channel in channels { add(channel.messages.hashValue) }
     // In no order: which parkers there were before is no part of the state.
@@ -43,11 +42,15 @@ extension SimulatedWorld {
     return Fingerprint(high: first.finalize(), low: second.finalize())
   }
 
-  private func signature(of transport: SimulatedTransport, _ workersAreAlike: Bool) -> Int {
+  private func signature(of transport: SimulatedTransport) -> Int {
     var hasher = Hasher()
-    for entry in transport.queue {
-      hasher.combine(entry.chunk)
-      hasher.combine(entry.bytes)
+    if tasksAreAlike {
+      hasher.combine(transport.queue.map(\.chunk.job))
+    } else {
+      for entry in transport.queue {
+        hasher.combine(entry.chunk)
+        hasher.combine(entry.bytes)
+      }
     }
     hasher.combine(transport.isStopped)
     hasher.combine(transport.isInterrupted(.resultHandler))
@@ -71,8 +74,8 @@ extension SimulatedTransport.Place {
       hasher.combine(worker.isReady)
       hasher.combine(worker.holds)
     }
-    hasher.combine(reports)
-    hasher.combine(holds)
+    for report in reports { hasher.combine(report.withoutIndex(machine)) }
+    hasher.combine(holds.map { $0.withoutIndex(machine) })
     hasher.combine(hasExited)
     hasher.combine(completed)
     if !hasExited {
@@ -80,6 +83,20 @@ extension SimulatedTransport.Place {
       hasher.combine(lane.signature)
     }
     return hasher.finalize()
+  }
+}
+
+extension Chunk {
+  /// Chunks of a job with one result stand for each other.
+  func withoutIndex(_ machine: PoolMachine?) -> Chunk {
+    machine?.isWholeOfMany(job) == true ? Chunk(job: job, index: -1) : self
+  }
+}
+
+extension SimulatedTransport.Report {
+  func withoutIndex(_ machine: PoolMachine?) -> SimulatedTransport.Report {
+    guard case .succeeded(let chunk, _) = self, machine?.isWholeOfMany(chunk.job) == true else { return self }
+    return .succeeded(chunk.withoutIndex(machine), [])
   }
 }
 

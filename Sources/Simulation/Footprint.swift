@@ -1,3 +1,5 @@
+import PoolCore
+
 /// A set of small numbers.
 struct NumberSet: Hashable {
   private var words: [UInt64] = []
@@ -44,10 +46,12 @@ struct Footprint {
     add(end: step, table)
   }
 
-  /// Adds what a step did after the end of its pool.
+  /// Adds what a step did after the end of something that others hold open.
   mutating func add(end step: StepFootprint, _ table: AccessTable) {
-    if !step.end.isEmpty { add(table.number(.end(step.pool ?? 0)), step.end) }
+    if let (key, accesses) = step.end { add(key, accesses) }
   }
+
+  func intersects(_ accesses: NumberSet) -> Bool { sets.values.contains { $0.intersects(accesses) } }
 
   subscript(lane: Int) -> NumberSet { sets[lane] ?? NumberSet() }
 }
@@ -56,8 +60,10 @@ struct Footprint {
 final class AccessTable {
   private var accesses: [Access] = []
   private var numbers: [Access: Int] = [:]
-  /// For each access those of others that it is dependent on.
-  private var dependent: [NumberSet] = []
+  /// For each access those of others that it is dependent on; without those that matter to askers only; and all.
+  private var dependent: [(unasked: NumberSet, asked: NumberSet)] = []
+  /// The accesses that ask for results.
+  private(set) var asking = NumberSet()
   private var keys: [Key: Int] = [:]
   private var known: [Key] = []
   /// For each key the accesses of others that open it.
@@ -72,6 +78,8 @@ final class AccessTable {
 
     /// What follows the end of a pool.
     static func end(_ pool: Int) -> Key { Key(owner: "end \(pool)") }
+    /// What follows the end of a job.
+    static func settled(_ pool: Int, _ job: JobID) -> Key { Key(owner: "settled \(pool).\(job.rawValue)") }
   }
 
   func number(_ access: Access) -> Int {
@@ -79,12 +87,19 @@ final class AccessTable {
     let number = accesses.count
     numbers[access] = number
     accesses.append(access)
-    dependent.append(NumberSet())
+    dependent.append((NumberSet(), NumberSet()))
+    if access == .foundReady || access == .foundPending { asking.insert(number) }
     for (other, known) in accesses.enumerated() {
-      if Independence.areDependent(access, known) { dependent[number].insert(other) }
-      if Independence.areDependent(known, access) { dependent[other].insert(number) }
+      relate(number, access, other, known)
+      if other != number { relate(other, known, number, access) }
     }
     return number
+  }
+
+  private func relate(_ own: Int, _ access: Access, _ other: Int, _ known: Access) {
+    guard Independence.areDependent(access, known) else { return }
+    dependent[own].asked.insert(other)
+    if !Independence.mattersToAskersOnly(access, known) { dependent[own].unasked.insert(other) }
   }
 
   func numbers(_ accesses: Set<Access>) -> NumberSet {
@@ -106,9 +121,9 @@ final class AccessTable {
   func key(_ number: Int) -> Key { known[number] }
 
   /// Everything that one of these is dependent on.
-  func dependencies(of own: NumberSet) -> NumberSet {
+  func dependencies(of own: NumberSet, isAsked: Bool) -> NumberSet {
     var all = NumberSet()
-    for number in own.members { all.formUnion(dependent[number]) }
+    for number in own.members { all.formUnion(isAsked ? dependent[number].asked : dependent[number].unasked) }
     return all
   }
 

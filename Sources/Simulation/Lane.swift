@@ -1,6 +1,7 @@
 import CMultiprocessing
 import CSimulation
 import Multiprocessing
+import PoolCore
 
 /// A simulated thread: a stack of its own that runs while it holds the baton.
 final class Lane {
@@ -11,10 +12,14 @@ final class Lane {
   let identity: ThreadIdentity
   /// The worker that it is, in a process pool.
   var worker: SimulatedTransport.Place?
+  /// Whether it is a worker, a process or a thread.
+  var isWorker: Bool { pool != nil && !isHelper }
   /// The number of the pool that it works for.
   var pool: Int?
   /// The number of the pool whose machine it opened last.
   var opened: Int?
+  /// The job that it has a chunk of.
+  var holds: JobID?
   /// What it waited for last: what it did before is no part of what may still come.
   var stage: Int?
   private var parkers: Set<Int> = []

@@ -93,6 +93,7 @@ func prepare() {
       case .failure(let error): say(place, .failed(chunk, (try? Wire.encode(error)) ?? []))
       }
       place.holds = nil
+      place.lane.holds = nil
       if place.completed == configuration.maxTasksPerChild { break }
     }
     exit(place, status: 0, saying: nil)
@@ -115,10 +116,11 @@ func prepare() {
       return nil
     }
     world.touch(.claim(pool: number))
-    world.learn(chunk.hashValue)
-    world.learn(bytes.hashValue)
+    world.learn(world.tasksAreAlike ? chunk.job.hashValue : mix(chunk.hashValue, bytes.hashValue))
     world.label("take \(chunk.text)")
     place.holds = chunk
+    place.lane.holds = chunk.job
+    world.hold(chunk.job)
     return (chunk, bytes)
   }
 
@@ -188,7 +190,8 @@ func sendStop() {
   }
 
 func kill(_ worker: WorkerID) {
-    _ = world.perform(.kill(self, worker))
+    // What a worker does between the order to end and its end it could have done before the order.
+    if world.granularity == .fine { _ = world.perform(.kill(self, worker)) }
     world.touch(.kill(pool: number))
     guard let place = place(worker) else {
       doomed.insert(worker)

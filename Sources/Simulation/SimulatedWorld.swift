@@ -26,12 +26,24 @@ final class SimulatedWorld: World, @unchecked Sendable {
   private var threadsNamed = 0
   /// What the current step did.
   private(set) var accesses: Set<Access> = []
-  /// What it did after the last worker's end had been heard.
+  /// What it did after the end of a job or of a pool.
   private(set) var endAccesses: Set<Access> = []
-  private var hasPoolEnded = false
+  private(set) var end: AccessTable.Key?
+  /// The jobs of which the step held a chunk, or heard of one.
+  private(set) var jobsHeld: Set<JobID> = []
+  /// Whether there has been a job for which the order of reports matters.
+  private var hasOrder = false
   private(set) var stepLabel: String?
 
-  init(_ settings: Settings, _ startMethod: StartMethod?, _ stacks: Stacks, _ timers: Timers, _ granularity: Granularity) {
+  let workersAreAlike: Bool
+  let tasksAreAlike: Bool
+
+  init(
+    _ settings: Settings, _ startMethod: StartMethod?, _ stacks: Stacks, _ timers: Timers, _ granularity: Granularity,
+    _ symmetry: Symmetry
+  ) {
+    workersAreAlike = symmetry.workers
+    tasksAreAlike = symmetry.tasks
     self.stacks = stacks
     self.timers = timers
     self.granularity = granularity
@@ -55,16 +67,20 @@ final class SimulatedWorld: World, @unchecked Sendable {
   func begin() {
     accesses.removeAll(keepingCapacity: true)
     endAccesses.removeAll(keepingCapacity: true)
-    hasPoolEnded = false
+    end = nil
+    jobsHeld.removeAll(keepingCapacity: true)
     stepLabel = nil
   }
 
   func touch(_ access: Access, isNoticed: Bool = true) {
-    if hasPoolEnded { endAccesses.insert(access) } else { accesses.insert(access) }
+    if end != nil { endAccesses.insert(access) } else { accesses.insert(access) }
     if isNoticed { current?.hasEffect = true }
   }
 
   func label(_ text: String) { if stepLabel == nil { stepLabel = text } }
+
+  /// The step has to do with a chunk of this job, which therefore cannot end before it.
+  func hold(_ job: JobID) { jobsHeld.insert(job) }
 
   func learn(_ value: Int) { current?.learn(value) }
 
@@ -82,6 +98,7 @@ final class SimulatedWorld: World, @unchecked Sendable {
     lane.pending = operation
     lane.yield()
     lane.pending = nil
+    if let job = lane.holds { jobsHeld.insert(job) }
     if let pool = lane.pool, lane.worker != nil { accesses.insert(.alive(pool: pool)) }
     return lane.code
   }
@@ -266,8 +283,7 @@ final class SimulatedWorld: World, @unchecked Sendable {
     switch point {
     case .rest(.taskHandler): touch(.sends(pool: pool), isNoticed: false)
     case .rest(.workerHandler): touch(.starts(pool: pool), isNoticed: false)
-    case .rest(.resultHandler), .take: touch(.threads(pool: pool), isNoticed: false)
-    case .event: break
+    case .rest(.resultHandler), .take, .event: break
     }
   }
 
@@ -277,10 +293,21 @@ final class SimulatedWorld: World, @unchecked Sendable {
     let pool = engines.firstIndex { $0 === engine } ?? engines.count
     if pool == engines.count { engines.append(engine) }
     if case .opened = event { current?.opened = pool }
+    if case .submitted(let spec) = event, spec.kind != .whole || spec.callbackOnSuccess || spec.callbackOnFailure {
+      hasOrder = true
+    }
     let before = machine
     machine.handle(event, &actions)
     touch(.event(pool: pool, EventClass(event, before, actions)))
-    if actions.contains(.wakeJoiners) { hasPoolEnded = true }
+    switch event {
+    case .returned(_, let chunk, _):
+      jobsHeld.insert(chunk.job)
+      touch(.done(pool: pool))
+      if actions.contains(where: { $0.isResolving(chunk.job) }) { end = .settled(pool, chunk.job) }
+    default:
+      if actions.contains(where: { $0.isResolving(nil) }) { touch(.dropped(pool: pool)) }
+    }
+    if actions.contains(.wakeJoiners) { end = .end(pool) }
     for action in actions {
       switch action {
       case .offer, .pullInputs: touch(.sends(pool: pool))
@@ -288,12 +315,34 @@ final class SimulatedWorld: World, @unchecked Sendable {
       case .wakeJoiners:
         touch(.sends(pool: pool))
         touch(.starts(pool: pool))
-        touch(.threads(pool: pool))
       default: break
       }
     }
     // What a helper thread does next depends on the actions; a program that submitted a job never sees them.
     learn(current?.isHelper == true ? mix(event.hashValue, actions.hashValue) : event.hashValue)
+  }
+
+  func did(_ deed: QueueDeed) {
+    // Threads of a pool, and its helper threads, know their pool; a program that submits works for the last one it made.
+    let pool = current?.pool ?? current?.opened ?? 0
+    switch deed {
+    case .offer: touch(.offer(pool: pool))
+    case .claim(let chunk):
+      touch(.claim(pool: pool))
+      current?.holds = chunk.job
+      learn(chunk.hashValue)
+      label("take \(chunk.text)")
+    case .idle: touch(.idle(pool: pool))
+    case .withdraw: touch(.withdraw(pool: pool))
+    case .stop: touch(.stop(pool: pool))
+    case .stopSeen: touch(.stopSeen(pool: pool))
+    case .report(let report):
+      touch(.report(pool: pool))
+      if case .returned = report { current?.holds = nil }
+      if hasOrder || report.isFailure { touch(.orderedReport(pool: pool)) }
+    case .hear: break
+    case .doom: touch(.doom(pool: pool))
+    }
   }
 
   func learns(_ value: @autoclosure () -> Any?) {
@@ -312,6 +361,24 @@ final class SimulatedWorld: World, @unchecked Sendable {
     for lane in lanes { lane.worker = nil }
     lanes = []
     processes = [processes[0]]
+  }
+}
+
+extension PoolAction {
+  /// Whether it ends this job, or any.
+  fileprivate func isResolving(_ job: JobID?) -> Bool {
+    if case .resolve(let resolved, _) = self { return job == nil || resolved == job }
+    return false
+  }
+}
+
+extension WorkerReport {
+  /// Whether the order among such reports matters: the first failure is the job's.
+  fileprivate var isFailure: Bool {
+    switch self {
+    case .returned(_, _, .failed), .initializerFailed: true
+    default: false
+    }
   }
 }
 
@@ -349,13 +416,18 @@ extension EventClass {
         }
       }
       self = isPlain ? .returned : .other
-    case .exited(let worker, holding: nil):
+    case .exited(let worker, let holding):
+      // With the stop mark out nobody is replaced, and how a worker ended matters to nobody.
+      if actions.isEmpty || actions == [.wakeJoiners] {
+        self = .ended
+        return
+      }
       let wasReady = machine.workers.contains { $0.id == worker && $0.isReady }
       let isReplaced = actions.contains { action in
         if case .startWorker = action { return true }
         return false
       }
-      self = wasReady && !isReplaced ? .ended : .other
+      self = wasReady && !isReplaced && holding == nil ? .ended : .other
     default: self = .other
     }
   }

@@ -20,6 +20,19 @@ package struct Program: Sendable {
   }
 }
 
+/// What may stand for each other: whoever sets it promises that nothing printed tells them apart.
+package struct Symmetry: Hashable, Sendable {
+  /// The workers of a process pool.
+  package var workers: Bool
+  /// The tasks of a job.
+  package var tasks: Bool
+
+  package init(workers: Bool = false, tasks: Bool = false) {
+    self.workers = workers
+    self.tasks = tasks
+  }
+}
+
 /// One step of a run.
 package struct Step: Hashable, Sendable {
   package var choice: Choice
@@ -57,14 +70,14 @@ package final class Simulation {
   let timers: Timers
   let granularity: Granularity
   private let stacks = Stacks()
-  /// Whether the workers of a pool may stand for each other.
-  let workersAreAlike: Bool
+  let symmetry: Symmetry
+  private var workersAreAlike: Bool { symmetry.workers }
   package var stepLimit = 100_000
 
   package init(
-    _ program: Program, timers: Timers = .patient, granularity: Granularity = .calls, workersAreAlike: Bool = false
+    _ program: Program, timers: Timers = .patient, granularity: Granularity = .calls, symmetry: Symmetry = Symmetry()
   ) {
-    self.workersAreAlike = workersAreAlike
+    self.symmetry = symmetry
     self.program = program
     self.timers = timers
     self.granularity = granularity
@@ -77,7 +90,7 @@ package final class Simulation {
   func run(
     _ choose: (SimulatedWorld, [Choice]) -> Int?, stepped: ((SimulatedWorld, Lane, AccessTable.Key) -> Void)? = nil
   ) -> RunResult {
-    let world = SimulatedWorld(program.settings, program.startMethod, stacks, timers, granularity)
+    let world = SimulatedWorld(program.settings, program.startMethod, stacks, timers, granularity, symmetry)
     return CurrentWorld.with(world) {
       defer { world.tearDown() }
       return run(world, choose, stepped)

@@ -42,15 +42,15 @@ struct Standing {
   ///   - step: who made the step and what it did.
   ///   - future: what everybody did after it, in every order.
   func suffices(_ step: StepFootprint, _ future: Footprint, _ table: AccessTable) -> Bool {
-    let dangerous = table.dependencies(of: step.own)
+    let isAsked = future.intersects(table.asking)
+    let dangerous = table.dependencies(of: step.own, isAsked: isAsked)
     // Without anything dependent there is nothing to ask.
     if dangerous.isEmpty { return true }
     let owner = table.key(step.key).owner
     /// Others that may go on before this step; what has the same owner comes after it.
     func mayCome(_ key: Int) -> Bool {
-      let other = table.key(key)
-      if other == Key.end(step.pool ?? -1), step.holdsPoolOpen { return false }
-      return step.isShared || other.owner != owner
+      if step.holdsOpen.contains(key) { return false }
+      return step.isShared || table.key(key).owner != owner
     }
     var included = ready.filter { mayCome($0) }
     var reachable = NumberSet()
@@ -77,13 +77,12 @@ struct StepFootprint {
   /// Whose step it was, and after which wait.
   var key: Int
   var own: NumberSet
-  /// What it did after the end of its pool, and that pool.
-  var end: NumberSet
-  var pool: Int?
+  /// What it did after the end of a job or of the pool, under the key of that end.
+  var end: (key: Int, accesses: NumberSet)?
   /// Whether others go by the same name.
   var isShared: Bool
-  /// Whether the pool cannot end before this step: it is a worker's, or hears one.
-  var holdsPoolOpen: Bool
+  /// The ends that cannot come before this step: that of its worker's pool, and of the job that the worker has a chunk of.
+  var holdsOpen: Set<Int>
   /// What it, and the lanes that it started, will do next if they are let.
   var wanted: [(key: Int, accesses: NumberSet)]
 }

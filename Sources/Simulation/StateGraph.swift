@@ -42,21 +42,4 @@ package struct StateGraph {
   }
 
   package var states: Int { edges.count }
-
-  /// Every output, as numbers of lines.
-  package func outputs() -> Set<[Int]> {
-    guard let start else { return [] }
-    var memo: [Int: Set<[Int]>] = [:]
-    return Set(outputs(start.target, &memo).map { start.lines + $0 })
-  }
-
-  private func outputs(_ node: Int, _ memo: inout [Int: Set<[Int]>]) -> Set<[Int]> {
-    if let known = memo[node] { return known }
-    var result: Set<[Int]> = endings[node] == nil ? [] : [[]]
-    for edge in edges[node].values {
-      for rest in outputs(edge.target, &memo) { result.insert(edge.lines + rest) }
-    }
-    memo[node] = result
-    return result
-  }
 }

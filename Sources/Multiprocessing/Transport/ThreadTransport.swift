@@ -81,9 +81,19 @@ package final class ThreadTransport: Transport {
       world.pass(.take(worker))
       let (next, ends) = state.with { state -> ((Chunk, Job)?, Bool) in
         state.idle.removeAll { $0.worker == worker }
-        if state.doomed.contains(worker) { return (nil, true) }
-        if let next = state.queue.popFirst() { return (next, false) }
-        if state.stop { return (nil, true) }
+        if state.doomed.contains(worker) {
+          world.did(.stopSeen)
+          return (nil, true)
+        }
+        if let next = state.queue.popFirst() {
+          world.did(.claim(next.0))
+          return (next, false)
+        }
+        if state.stop {
+          world.did(.stopSeen)
+          return (nil, true)
+        }
+        world.did(.idle)
         state.idle.append((worker, parker))
         return (nil, false)
       }
@@ -95,6 +105,7 @@ package final class ThreadTransport: Transport {
 
   private func report(_ report: WorkerReport) {
     let wake = state.with { state in
+      world.did(.report(report))
       state.reports.append(report)
       defer { state.collectorSleeps = false }
       return state.collectorSleeps
@@ -106,6 +117,7 @@ package final class ThreadTransport: Transport {
 
   package func offer(_ chunk: Chunk, _ job: Job, _ bytes: [UInt8]) -> Bool {
     let parker = state.with { state -> (any Parker)? in
+      world.did(.offer)
       state.queue.append((chunk, job))
       // Whoever is woken takes itself off the list; another offer meanwhile must wake somebody else.
       return state.idle.isEmpty ? nil : state.idle.removeFirst().parker
@@ -117,7 +129,10 @@ package final class ThreadTransport: Transport {
   package func waitForRoom() {}
 
   package func withdraw(_ job: JobID) {
-    state.with { state in state.queue.removeAll { $0.0.job == job } }
+    state.with { state in
+      world.did(.withdraw)
+      state.queue.removeAll { $0.0.job == job }
+    }
   }
 
   package func withdrawAll() {
@@ -131,6 +146,7 @@ package final class ThreadTransport: Transport {
 
   package func sendStop() {
     let parkers = state.with { state in
+      world.did(.stop)
       state.stop = true
       return state.idle.map(\.parker)
     }
@@ -139,6 +155,7 @@ package final class ThreadTransport: Transport {
 
   package func kill(_ worker: WorkerID) {
     let parker = state.with { state in
+      world.did(.doom)
       state.doomed.insert(worker)
       return state.idle.first { $0.worker == worker }?.parker
     }
@@ -148,6 +165,7 @@ package final class ThreadTransport: Transport {
   package func collect(_ reports: inout [WorkerReport]) {
     while true {
       let isDone = state.with { state in
+        world.did(.hear)
         swap(&reports, &state.reports)
         let isDone = !reports.isEmpty || state.isInterrupted
         state.isInterrupted = false

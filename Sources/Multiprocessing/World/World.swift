@@ -67,9 +67,17 @@ package protocol World: AnyObject, Sendable {
   func handle(
     _ event: PoolEvent, _ machine: inout PoolMachine, _ actions: inout [PoolAction], of engine: PoolEngine)
 
+  /// Called with the lock of a thread pool's transport held.
+  func did(_ deed: QueueDeed)
+
   /// Called with what the calling program is about to learn from the library without any other call of the world; nil: that
   /// it is not there yet.
   func learns(_ value: @autoclosure () -> Any?)
+}
+
+/// What a thread has just done to a thread pool's common queue and reports, with their lock held.
+package enum QueueDeed: Sendable {
+  case offer, claim(Chunk), idle, withdraw, stop, stopSeen, report(WorkerReport), hear, doom
 }
 
 /// Where another process or thread may go on, besides the world's own calls.
@@ -90,6 +98,8 @@ extension World {
   ) {
     machine.handle(event, &actions)
   }
+
+  package func did(_ deed: QueueDeed) {}
 
   package func learns(_ value: @autoclosure () -> Any?) {}
 }
