@@ -4,6 +4,8 @@ enum Access: Hashable {
   case print
   /// The program has ended: what others would still have printed is lost.
   case finish
+  /// Would have done something, had the program not ended.
+  case present
   /// An event was given to a pool's machine.
   case event(pool: Int, EventClass)
   /// A job was settled: done, or dropped without being done.
@@ -66,6 +68,7 @@ enum Independence {
   static func areDependent(_ own: Access, _ other: Access) -> Bool {
     switch (own, other) {
     case (.print, .print), (.print, .finish), (.finish, .print): true
+    case (.finish, .present): true
     case (.event(let a, let own), .event(let b, let other)): a == b && !commute(own, other)
     case (.done, .foundReady), (.done, .foundPending), (.dropped, .foundReady), (.dropped, .foundPending): true
     case (.foundPending, .done), (.foundPending, .dropped): true

@@ -17,6 +17,7 @@ package final class Explorer {
     var choices: [Choice]
     /// The choices to try, in groups: a group is all that one lane can do.
     var groups: [[Int]]
+    var kinds: [Kind]
     var group = 0
     var member = 0
     var standing: Standing
@@ -33,6 +34,24 @@ package final class Explorer {
 
     var index: Int { groups[group][member] }
   }
+
+  /// Groups that behave alike: what kind of operation, of whom.
+  private struct Kind: Hashable {
+    var rank: Int
+    var lane: String
+  }
+
+  /// How often a group of a kind was enough. Whose steps are rarely enough is tried last.
+  private struct Experience {
+    var tries = 0
+    var failures = 0
+    var failureRate: Double { (Double(failures) + 1) / (Double(tries) + 2) }
+    mutating func add(_ sufficed: Bool) {
+      tries += 1
+      if !sufficed { failures += 1 }
+    }
+  }
+  private var experience: [Kind: Experience] = [:]
 
   private let simulation: Simulation
   nonisolated(unsafe) package static var debug = false
@@ -66,8 +85,8 @@ package final class Explorer {
 
   /// What a lane will do next if it is let.
   private func wanted(_ lane: Lane) -> NumberSet {
-    var accesses: Set<Access> = []
-    if let access = lane.pending?.wanted { accesses.insert(access) }
+    guard let operation = lane.pending else { return NumberSet() }
+    var accesses = operation.wanted(lane.pool)
     if lane.worker != nil, let pool = lane.pool { accesses.insert(.alive(pool: pool)) }
     return table.numbers(accesses)
   }
@@ -129,9 +148,10 @@ package final class Explorer {
       }
       let node = addNode()
       known[fingerprint] = node
+      let (groups, kinds) = groups(world, choices)
       frames.append(
         Frame(
-          node: node, choices: choices, groups: groups(world, choices),
+          node: node, choices: choices, groups: groups, kinds: kinds,
           standing: Standing(world, table, workersAreAlike: workersAreAlike), wanted: wanted(world), steps: footprints.count, lines: world.output.count))
       depth += 1
       return frames[depth - 1].index
@@ -178,8 +198,8 @@ package final class Explorer {
   }
 
   /// All that each lane can do; lanes that stand for each other once, the least dependent first.
-  private func groups(_ world: SimulatedWorld, _ choices: [Choice]) -> [[Int]] {
-    var groups: [(rank: Int, members: [Int])] = []
+  private func groups(_ world: SimulatedWorld, _ choices: [Choice]) -> ([[Int]], [Kind]) {
+    var groups: [(kind: Kind, rank: Int, members: [Int])] = []
     var lanes: [Int: Int] = [:]
     var seen: Set<Int> = []
     for (index, choice) in choices.enumerated() {
@@ -188,19 +208,25 @@ package final class Explorer {
       if workersAreAlike, let place = lane.worker {
         let pool = world.transports.first { $0.places.contains { $0 === place } }?.number ?? 0
         let machine = world.engines.indices.contains(pool) ? world.engines[pool].snapshot.machine : nil
-        guard seen.insert(place.signature(machine, named: false)).inserted || lanes[choice.lane] != nil else { continue }
+        guard seen.insert(place.signature(machine, named: false, counted: true)).inserted || lanes[choice.lane] != nil else { continue }
       }
       // Reports of different workers are heard by one thread but wait in different channels.
       if case .collect = operation {
-        groups.append((operation.rank, [index]))
+        groups.append((Kind(rank: operation.rank, lane: "hear"), operation.rank, [index]))
       } else if let group = lanes[choice.lane] {
         groups[group].members.append(index)
       } else {
         lanes[choice.lane] = groups.count
-        groups.append((operation.rank, [index]))
+        let kind = Kind(rank: operation.signature, lane: lane.isWorker ? "" : lane.name)
+        groups.append((kind, operation.rank, [index]))
       }
     }
-    return groups.enumerated().sorted { ($0.element.rank, $0.offset) < ($1.element.rank, $1.offset) }.map(\.element.members)
+    let order = groups.indices.sorted { a, b in
+      let first = experience[groups[a].kind]?.failureRate ?? 0.5
+      let second = experience[groups[b].kind]?.failureRate ?? 0.5
+      return (first, groups[a].rank, a) < (second, groups[b].rank, b)
+    }
+    return (order.map { groups[$0].members }, order.map { groups[$0].kind })
   }
 
   /// Goes back to the last state that has something left to try.
@@ -217,6 +243,7 @@ package final class Explorer {
         let suffices =
           reduces && !frame.isOnCycle
           && frame.ways.allSatisfy { frame.standing.suffices($0.step, $0.future, table) }
+        experience[frame.kinds[frame.group], default: Experience()].add(suffices)
         if Self.debug {
           let names = frame.groups.map { g in g.map { "\(frame.choices[$0])" }.joined(separator: "+") }
           print("node \(frame.node) group \(frame.group)/\(frame.groups.count) suffices \(suffices) own \(frame.ways.map { way in "\(table.key(way.step.key).owner):" + way.step.own.members.map { "\(table.access($0))" }.joined(separator: ",") }) \(names)")

@@ -57,7 +57,8 @@ extension SimulatedWorld {
     hasher.combine(transport.isInterrupted(.workerHandler))
     let machine = engines.indices.contains(transport.number) ? engines[transport.number].snapshot.machine : nil
     var signatures = transport.places.map { place in
-      place.signature(machine, named: !workersAreAlike)
+      place.signature(
+        machine, named: !workersAreAlike, counted: transport.configuration.maxTasksPerChild != nil)
     }
     if workersAreAlike { signatures.sort() }
     hasher.combine(signatures)
@@ -67,7 +68,7 @@ extension SimulatedWorld {
 
 extension SimulatedTransport.Place {
   /// A number for everything about this worker, with its own name or without.
-  func signature(_ machine: PoolMachine?, named: Bool) -> Int {
+  func signature(_ machine: PoolMachine?, named: Bool, counted: Bool) -> Int {
     var hasher = Hasher()
     if named { hasher.combine(id) }
     if let worker = machine?.workers.first(where: { $0.id == id }) {
@@ -77,7 +78,7 @@ extension SimulatedTransport.Place {
     for report in reports { hasher.combine(report.withoutIndex(machine)) }
     hasher.combine(holds.map { $0.withoutIndex(machine) })
     hasher.combine(hasExited)
-    hasher.combine(completed)
+    if counted { hasher.combine(completed) }
     if !hasExited {
       hasher.combine(process.signature)
       hasher.combine(lane.signature)

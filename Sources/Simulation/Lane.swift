@@ -18,6 +18,8 @@ final class Lane {
   var pool: Int?
   /// The number of the pool whose machine it opened last.
   var opened: Int?
+  /// How many lines it has printed.
+  var printed = 0
   /// The job that it has a chunk of.
   var holds: JobID?
   /// What it waited for last: what it did before is no part of what may still come.

@@ -37,6 +37,7 @@ final class SimulatedWorld: World, @unchecked Sendable {
 
   let workersAreAlike: Bool
   let tasksAreAlike: Bool
+  private let isForgetful: Bool
 
   init(
     _ settings: Settings, _ startMethod: StartMethod?, _ stacks: Stacks, _ timers: Timers, _ granularity: Granularity,
@@ -44,6 +45,7 @@ final class SimulatedWorld: World, @unchecked Sendable {
   ) {
     workersAreAlike = symmetry.workers
     tasksAreAlike = symmetry.tasks
+    isForgetful = symmetry.isForgetful
     self.stacks = stacks
     self.timers = timers
     self.granularity = granularity
@@ -208,6 +210,10 @@ final class SimulatedWorld: World, @unchecked Sendable {
     }
     guard !isGhost else { return }
     process.buffer.append(text)
+    if isForgetful, let current, current.number == 0 {
+      current.printed += 1
+      current.history = current.printed
+    }
     learn(2)
     if flush { letOut(process) }
   }

@@ -27,9 +27,13 @@ package struct Symmetry: Hashable, Sendable {
   /// The tasks of a job.
   package var tasks: Bool
 
-  package init(workers: Bool = false, tasks: Bool = false) {
+  /// What the main program has learned before it prints does not matter to what it does after that.
+  package var isForgetful: Bool
+
+  package init(workers: Bool = false, tasks: Bool = false, isForgetful: Bool = false) {
     self.workers = workers
     self.tasks = tasks
+    self.isForgetful = isForgetful
   }
 }
 

@@ -1,3 +1,4 @@
+import Multiprocessing
 import PoolCore
 
 /// How the lanes stand at a state: who can go on, and what those who wait would have to see happen.
@@ -127,20 +128,23 @@ extension Operation {
   }
 
   /// What it does to others when it is done, as far as that is known before.
-  var wanted: Access? {
+  ///
+  /// It counts even if it is never done: in another order it might have been.
+  func wanted(_ pool: Int?) -> Set<Access> {
     switch self {
-    case .print: .print
-    case .park(let parker, _): .woken(parker.number)
-    case .take(let transport, _): .claim(pool: transport.number)
-    case .collect(let transport): .hear(pool: transport.number)
-    case .watch(let transport): .watch(pool: transport.number)
-    case .kill(let transport, _): .kill(pool: transport.number)
-    case .report(let transport, _): .report(pool: transport.number)
-    case .send(let channel): .send(channel.number)
-    case .receive(let channel): .receive(channel.number)
-    case .look(let channel): .look(channel.number)
-    case .wake(let parker): .wake(parker.number)
-    case .start, .pass, .sleep, .local: nil
+    case .print: [.present, .print]
+    case .park(let parker, _): [.present, .woken(parker.number)]
+    case .take(let transport, _): [.present, .claim(pool: transport.number)]
+    case .pass(.take): pool.map { [.present, .claim(pool: $0), .idle(pool: $0)] } ?? [.present]
+    case .collect(let transport): [.present, .hear(pool: transport.number)]
+    case .watch(let transport): [.present, .watch(pool: transport.number)]
+    case .kill(let transport, _): [.present, .kill(pool: transport.number)]
+    case .report(let transport, _): [.present, .report(pool: transport.number)]
+    case .send(let channel): [.present, .send(channel.number)]
+    case .receive(let channel): [.present, .receive(channel.number)]
+    case .look(let channel): [.present, .look(channel.number)]
+    case .wake(let parker): [.present, .wake(parker.number)]
+    case .start, .pass, .sleep, .local: [.present]
     }
   }
 
