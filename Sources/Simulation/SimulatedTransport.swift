@@ -62,10 +62,10 @@ final class SimulatedTransport: Transport, @unchecked Sendable {
     try Wire.decode(type, from: bytes, userInfo: [SimulatedSharing.key: true])
   }
 
-var needsEncoding: Bool { true }
-var canKill: Bool { true }
+  var needsEncoding: Bool { true }
+  var canKill: Bool { true }
 
-func prepare() {
+  func prepare() {
     world.flushMain()
     guard configuration.startMethod == .fork else { return }
     template = world.currentProcess.copyLocals()
@@ -145,7 +145,7 @@ func prepare() {
 
   // MARK: The pool's side
 
-func start(_ worker: WorkerID) throws {
+  func start(_ worker: WorkerID) throws {
     world.flushMain()
     let parent = world.currentProcess
     let identity = parent.state.nextChild()
@@ -171,25 +171,33 @@ func start(_ worker: WorkerID) throws {
 
   private func place(_ worker: WorkerID) -> Place? { places.first { $0.id == worker } }
 
-func offer(_ chunk: Chunk, _ job: Job, _ bytes: [UInt8]) -> Bool {
+  func offer(_ chunk: Chunk, _ job: Job, _ bytes: [UInt8]) -> Bool {
     world.touch(.offer(pool: number))
     queue.append((chunk, bytes))
     return true
   }
 
-func waitForRoom() {}
+  func waitForRoom() {}
 
-func withdraw(_ job: JobID) {
+  func withdraw(_ job: JobID) {
     world.touch(.withdraw(pool: number))
     queue.removeAll { $0.chunk.job == job }
   }
 
-func sendStop() {
+  /// A worker of another process is never the calling thread of this one.
+  var isOnWorker: Bool { false }
+
+  func withdrawAll() {
+    world.touch(.withdraw(pool: number))
+    queue.removeAll()
+  }
+
+  func sendStop() {
     world.touch(.stop(pool: number))
     isStopped = true
   }
 
-func kill(_ worker: WorkerID) {
+  func kill(_ worker: WorkerID) {
     // What a worker does between the order to end and its end it could have done before the order.
     if world.granularity == .fine { _ = world.perform(.kill(self, worker)) }
     world.touch(.kill(pool: number))
@@ -209,14 +217,14 @@ func kill(_ worker: WorkerID) {
     place.reports.append(.exited(status: -15))
   }
 
-func interrupt(_ role: HelperRole) {
+  func interrupt(_ role: HelperRole) {
     world.touch(.interrupt(pool: number))
     interrupts.insert(role)
   }
 
   func isInterrupted(_ role: HelperRole) -> Bool { interrupts.contains(role) }
 
-func watchWorkers() {
+  func watchWorkers() {
     _ = world.perform(.watch(self))
     world.touch(.watch(pool: number))
     interrupts.remove(.workerHandler)
@@ -229,7 +237,7 @@ func watchWorkers() {
     return codes
   }
 
-func collect(_ reports: inout [WorkerReport]) {
+  func collect(_ reports: inout [WorkerReport]) {
     let code = world.perform(.collect(self))
     guard code > 0, let place = place(WorkerID(UInt32(code - 1))), let report = place.reports.popFirst() else {
       interrupts.remove(.resultHandler)
@@ -263,9 +271,9 @@ func collect(_ reports: inout [WorkerReport]) {
     }
   }
 
-func shutDown() {}
+  func shutDown() {}
 
-func abandon() {
+  func abandon() {
     for place in places { end(place) }
   }
 }

@@ -258,6 +258,16 @@ final class SimulatedWorld: World, @unchecked Sendable {
     return channel
   }
 
+  /// Locks and counters between processes are not simulated: a program that makes one is told so, and does not run on.
+  func makeSharedWords(bytes: Int) throws -> any SharedWords {
+    throw MultiprocessingError(
+      .invalidArgument, "A lock, event or value between processes cannot be made under simulation; a queue can.")
+  }
+
+  func decodeSharedWords(from decoder: any Decoder) throws -> any SharedWords { try makeSharedWords(bytes: 0) }
+
+  var threadKey: UInt32 { UInt32(truncatingIfNeeded: current?.name.hashValue ?? 0) | 1 }
+
   func decodeChannel(from decoder: any Decoder) throws -> any Channel {
     guard decoder.userInfo[SimulatedSharing.key] as? Bool == true else {
       throw MultiprocessingError(
