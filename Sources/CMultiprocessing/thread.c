@@ -4,8 +4,10 @@
 #include <dirent.h>
 #include <pthread.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -126,7 +128,58 @@ int mp_foreign_thread_count(void) {
   return count > 0 ? count : 0;
 }
 
-int mp_gated_fork(int limit_ms, int *all_parked) {
+struct forking {
+  void (*body)(int, int);
+  int first, second, pid, error;
+};
+
+static void *fork_here(void *argument) {
+  struct forking *forking = argument;
+  // Copied: in the child the stack of the thread that asked is nobody's.
+  void (*body)(int, int) = forking->body;
+  int first = forking->first, second = forking->second;
+  int pid = fork();
+  if (pid == 0) {
+    pthread_mutex_init(&gate, 0);
+    pthread_cond_init(&gate_changed, 0);
+    generation++;
+    gate_closed = 0;
+    helpers = helpers_running = 0;
+    body(first, second);
+    _exit(1);
+  }
+  forking->pid = pid;
+  forking->error = errno;
+  return 0;
+}
+
+// Forks on a thread of its own. The standard library's Mutex knows its owner by the thread's number, which it looks up once
+// and keeps: a copy of a thread that has used one keeps a number that is not its own, and its locks fail as soon as a
+// second thread wants them. A copy of a thread that has run nothing has nothing to keep.
+static int fork_afresh(void (*body)(int, int), int first, int second) {
+  struct forking forking = {body, first, second, -1, EAGAIN};
+  pthread_attr_t attributes;
+  pthread_attr_init(&attributes);
+  // The child's only stack: as large as a program's usual one.
+  struct rlimit limit;
+  size_t size = 8 << 20;
+  if (getrlimit(RLIMIT_STACK, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY && limit.rlim_cur > size) size = limit.rlim_cur;
+  if (size > (size_t)1 << 30) size = (size_t)1 << 30;
+  pthread_attr_setstacksize(&attributes, size & ~(size_t)0xffff);
+  sigset_t all, before;
+  sigfillset(&all);
+  // The new thread inherits the mask: no handler of the user's ever runs on it.
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  pthread_t thread;
+  int r = pthread_create(&thread, &attributes, fork_here, &forking);
+  if (r == 0) pthread_join(thread, 0);
+  pthread_sigmask(SIG_SETMASK, &before, 0);
+  pthread_attr_destroy(&attributes);
+  errno = r ? r : forking.error;
+  return forking.pid;
+}
+
+int mp_gated_fork(int limit_ms, int *all_parked, void (*body)(int, int), int first, int second) {
   struct timespec until;
   clock_gettime(CLOCK_REALTIME, &until);
   until.tv_sec += limit_ms / 1000;
@@ -143,17 +196,8 @@ int mp_gated_fork(int limit_ms, int *all_parked) {
   *all_parked = helpers_running <= own;
 
   // The gate stays locked over the fork: a helper that wakes up now must not hold it in the child.
-  int pid = fork();
+  int pid = fork_afresh(body, first, second);
   int e = errno;
-  if (pid == 0) {
-    pthread_mutex_init(&gate, 0);
-    pthread_cond_init(&gate_changed, 0);
-    generation++;
-    gate_closed = 0;
-    helpers = helpers_running = 0;
-    is_helper = 0;
-    return 0;
-  }
   gate_closed = 0;
   pthread_cond_broadcast(&gate_changed);
   pthread_mutex_unlock(&gate);

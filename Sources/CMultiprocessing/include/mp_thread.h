@@ -27,9 +27,9 @@ void mp_park_begin(void);
 void mp_park_end(void);
 
 // fork() with every helper thread parked. Waits at most `limit_ms` for helpers that run a user's callback and forks all the
-// same when that is over; *all_parked says which. The child has no helper and an open gate.
-// Returns what fork() returns.
-int mp_gated_fork(int limit_ms, int *all_parked);
+// same when that is over; *all_parked says which. The child has no helper and an open gate; its only thread has run nothing
+// before, and runs `body(first, second)`, which must not return. Returns the child's pid, or -1 with errno.
+int mp_gated_fork(int limit_ms, int *all_parked, void (*body)(int, int), int first, int second);
 
 // How often this process and its ancestors were forked by mp_gated_fork or mp_plain_fork: a descriptor that was opened
 // before must not be closed in a child, where its number may mean something else by now.

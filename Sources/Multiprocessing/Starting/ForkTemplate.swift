@@ -13,8 +13,7 @@ enum ForkTemplate {
     warnOfThreads()
     _ = mp_flush()
     var allParked: Int32 = 1
-    let pid = mp_gated_fork(1000, &allParked)
-    if pid == 0 { run(child.number, main.number) }
+    let pid = mp_gated_fork(1000, &allParked, { ForkTemplate.run($0, $1) }, child.number, main.number)
     withExtendedLifetime((child, main)) {}
     guard pid > 0 else { throw System.failure(mp_errno(), "fork") }
     if allParked == 0 {

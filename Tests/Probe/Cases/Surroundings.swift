@@ -1,5 +1,6 @@
 import Glibc
 import Multiprocessing
+import Synchronization
 
 extension Cases {
   /// What a worker inherits, and how it lives and dies with its parent.
@@ -129,6 +130,15 @@ extension Cases {
       }
     },
 
+    Case("a-mutex-of-the-user-s-works-between-threads-of-a-worker", "5.21", in: Place.processes) { place in
+      // The program has used one before the fork, which leaves its thread's number where the copy finds it.
+      try expectEqual(CountWithMutex.count(threads: 2, steps: 1000), 2000, "The count in the main process")
+      try place.withPool(2, maxTasksPerChild: 1) { pool in
+        let counts = try pool.map(Array(repeating: CountWithMutex(), count: 6), chunkSize: 1)
+        try expectEqual(Set(counts), [80_000], "The counts in workers")
+      }
+    },
+
     Case("a-killed-program-takes-its-workers-with-it", "2.26, issue 2", in: Place.processes) { place in
       for _ in 0..<5 {
         let program = try Helper("pool-at-work", place)
@@ -215,6 +225,30 @@ extension Cases {
   static func longLine(_ number: Int) -> String { String(repeating: "\(number) ", count: 200) }
 
   static func killProcess(_ process: Int32) { kill(process, SIGKILL) }
+}
+
+/// Counts with several threads and a lock of the standard library, which knows its owner by the number of its thread.
+struct CountWithMutex: PoolTask {
+  func run() throws -> Int { try Self.count(threads: 4, steps: 20_000) }
+
+  static func count(threads: Int, steps: Int) throws -> Int {
+    let counter = Counter()
+    let pool = try ThreadPool(processes: threads)
+    defer {
+      pool.close()
+      try? pool.join()
+    }
+    let results = try (0..<threads).map { _ in
+      try pool.applyAsync { for _ in 0..<steps { counter.value.withLock { $0 += 1 } } }
+    }
+    // The main thread counts nothing but takes part.
+    while !results.allSatisfy(\.isReady) { counter.value.withLock { $0 += 0 } }
+    return counter.value.withLock { $0 }
+  }
+
+  private final class Counter: Sendable {
+    let value = Mutex(0)
+  }
 }
 
 struct StandardInput: PoolTask {
