@@ -63,6 +63,10 @@ let package = Package(
       name: "MultiprocessingTests",
       dependencies: ["Multiprocessing", "PoolCore", "CMultiprocessing", "ScenarioKit", "Golden", "probe"],
       swiftSettings: strict),
+    .testTarget(
+      name: "SimulationTests",
+      dependencies: ["Simulation", "Examples", "ScenarioKit", "Golden", "Multiprocessing", "PoolCore"],
+      swiftSettings: strict),
     .testTarget(name: "GoldenTests", dependencies: ["Golden"], swiftSettings: strict),
     .testTarget(name: "CPythonTests", dependencies: ["CPython", "ScenarioKit", "Golden"], swiftSettings: strict),
     .testTarget(

@@ -54,7 +54,6 @@ package final class Explorer {
   private var experience: [Kind: Experience] = [:]
 
   private let simulation: Simulation
-  nonisolated(unsafe) package static var debug = false
   private let workersAreAlike: Bool
   private let reduces: Bool
   package private(set) var graph = StateGraph()
@@ -244,10 +243,6 @@ package final class Explorer {
           reduces && !frame.isOnCycle
           && frame.ways.allSatisfy { frame.standing.suffices($0.step, $0.future, table) }
         experience[frame.kinds[frame.group], default: Experience()].add(suffices)
-        if Self.debug {
-          let names = frame.groups.map { g in g.map { "\(frame.choices[$0])" }.joined(separator: "+") }
-          print("node \(frame.node) group \(frame.group)/\(frame.groups.count) suffices \(suffices) own \(frame.ways.map { way in "\(table.key(way.step.key).owner):" + way.step.own.members.map { "\(table.access($0))" }.joined(separator: ",") }) \(names)")
-        }
         frame.group += 1
         frame.member = 0
         frame.ways = []
