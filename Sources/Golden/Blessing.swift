@@ -14,8 +14,8 @@ package enum Blessing: Sendable {
     package var text: String
     /// The lines of the file that change, numbered from 1.
     package var changes: [Change]
-    /// The outputs that would become legal, and those that would no longer be.
-    package var difference: Difference
+    /// The outputs that would become legal, and those that would no longer be; nil where there is nothing to compare with.
+    package var difference: Difference?
 
     /// The change as people review it: the lines of the file, then the outputs.
     package var description: String {
@@ -23,7 +23,7 @@ package enum Blessing: Sendable {
         ["line \(change.line)"] + (change.old.isEmpty ? [] : ["- \(change.old)"])
           + (change.new.isEmpty ? [] : ["+ \(change.new)"])
       }
-      return (lines + ["", difference.description]).joined(separator: "\n")
+      return (lines + (difference.map { ["", $0.description] } ?? [])).joined(separator: "\n")
     }
   }
 
@@ -107,7 +107,7 @@ package enum Blessing: Sendable {
     }
   }
 
-  private static func changes(from old: String, to new: String) -> [Change] {
+  static func changes(from old: String, to new: String) -> [Change] {
     let old = old.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
     let new = new.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
     return (0..<max(old.count, new.count)).compactMap { index in

@@ -20,6 +20,11 @@ package struct Golden: Sendable {
     Golden(resolver: try Resolver(Parser.parse(bytes, file: file)))
   }
 
+  /// The id of the example that a golden is of, whatever else is wrong with its numbers.
+  package static func example(of bytes: [UInt8], file: String) throws(GoldenError) -> String {
+    try unchecked(bytes, file: file).example
+  }
+
   /// The example's id, such as `A2`.
   package var example: String { resolver.syntax.example }
   /// The example's name, such as `initialize-workers-names`.
@@ -75,7 +80,7 @@ package struct Golden: Sendable {
 
   // MARK: Checks
 
-  private func checkDocumented() throws(GoldenError) {
+  func checkDocumented() throws(GoldenError) {
     guard let place = resolver.syntax.documentedPlace else { return }
     let lines = resolver.syntax.documented.map { Transcript.Line(bytes: Array($0.text.utf8)) }
     let verdict = try judge(Transcript(lines: lines))
@@ -86,17 +91,22 @@ package struct Golden: Sendable {
   }
 
   private func checkCounts() throws(GoldenError) {
+    guard let (assertion, count) = try wrongCounts().first else { return }
+    throw resolver.contradiction(
+      "\(assertion.count) legal outputs are stated, and the rules allow \(count)", assertion.place)
+  }
+
+  /// The numbers of outputs that are stated and wrong, each with the right one.
+  func wrongCounts() throws(GoldenError) -> [(stated: Syntax.CountAssertion, counted: Int)] {
+    var wrong: [(Syntax.CountAssertion, Int)] = []
     for assertion in resolver.syntax.counts {
-      let place = assertion.place
       let parameters: Parameters
       do { parameters = try Parameters(assertion.conditions) } catch {
-        throw resolver.contradiction(error.message, place)
+        throw resolver.contradiction(error.message, assertion.place)
       }
       let count = try count(parameters: parameters)
-      if count != assertion.count {
-        throw resolver.contradiction(
-          "\(assertion.count) legal outputs are stated, and the rules allow \(count)", place)
-      }
+      if count != assertion.count { wrong.append((assertion, count)) }
     }
+    return wrong
   }
 }

@@ -9,6 +9,8 @@ struct Scenarios: ParsableCommand {
       Without a command, every example is run in every place and judged. Exit status: 0 all is well, 1 something did \
       not conform, 2 the command or its input was wrong.
       """,
-    subcommands: [List.self, Show.self, Run.self, Check.self, Judge.self, Crosscheck.self, Claims.self, Doctor.self],
+    subcommands: [
+      List.self, Show.self, Run.self, Check.self, Judge.self, Crosscheck.self, Claims.self, Bless.self, Doctor.self,
+    ],
     defaultSubcommand: Check.self)
 }

@@ -16,6 +16,15 @@ enum Terminal {
   /// Runs do not inherit this: they start with all signals as usual.
   static func ignoreClosedPipes() { signal(SIGPIPE, SIG_IGN) }
 
+  /// Whether there is a person to ask: both what they read and what they type are a terminal.
+  static var canAsk: Bool { isatty(STDIN_FILENO) == 1 && outputIsTerminal }
+
+  /// Asks on standard error and waits for a line; nil where no answer can come any more.
+  static func ask(_ question: String) -> String? {
+    note(question)
+    return readLine()
+  }
+
   /// How many characters fit into a line; plenty where there is no terminal to fit into.
   static var width: Int {
     var size = winsize()
