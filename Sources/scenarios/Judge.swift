@@ -33,9 +33,13 @@ struct Judge: ParsableCommand {
     }
     let judge = try golden.map { path throws(ScenarioError) in try Files.golden(path) } ?? ScenarioJudge(scenario)
     let bytes = try file.map { $0 == "-" ? try Files.standardInput() : try Files.read($0) } ?? Files.standardInput()
-    let verdict = try judge.judge(
-      Transcript(text: bytes), parameters: ScenarioRun.parameters(of: scenario, at: place, settings: settings))
-    Terminal.write(format.json ? RunReport.json(scenario, verdict) : verdict.explanation() + "\n")
+    let transcript = Transcript(text: bytes)
+    let parameters = ScenarioRun.parameters(of: scenario, at: place, settings: settings)
+    let verdict = try judge.judge(transcript, parameters: parameters)
+    // Where nobody says how large the pool was, the text may tell.
+    let sizes = settings.workers == nil ? try judge.sizes(of: transcript, parameters: parameters) : nil
+    let text = verdict.explanation() + "\n" + (sizes.map { "\n\($0.description)\n" } ?? "")
+    Terminal.write(format.json ? RunReport.json(scenario, verdict, sizes: sizes) : text)
     guard verdict.conforms else { throw ExitCode(1) }
   }
 }

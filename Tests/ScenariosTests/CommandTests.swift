@@ -158,6 +158,21 @@ import Testing
     #expect(command.status == 0 && command.output == "CONFORMS\n")
   }
 
+  @Test func `judge tells the size of the pool from C1's output`() throws {
+    let show = "scenarios show C1 --json | sed -n '/documentedOutput/,/]/ s/^    \"\\(.*\\)\",*$/\\1/p'"
+    let unsized = try Command(shell: "\(show) | scenarios judge C1")
+    #expect(unsized.status == 0)
+    #expect(
+      unsized.output == "CONFORMS\n\nA pool of 7 or 8 workers could have printed it, and no other of 1 to 12.\n")
+    for size in 1...12 {
+      let judged = try Command(shell: "\(show) | scenarios judge C1 --workers \(size)")
+      let isPossible = [7, 8].contains(size)
+      #expect(judged.status == (isPossible ? 0 : 1) && judged.output.hasPrefix(isPossible ? "CONFORMS\n" : "REJECTED ORDER "))
+    }
+    let none = try Command(shell: "\(show) | tac | scenarios judge C1 --json")
+    #expect(none.status == 1 && none.output.contains("\"sizes\" : [\n\n  ]"), "\(none.output)")
+  }
+
   // MARK: check
 
   @Test func `check prints a table, writes JUnit and speaks TAP and JSON`() throws {

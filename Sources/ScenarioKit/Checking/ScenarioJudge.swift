@@ -26,4 +26,32 @@ package struct ScenarioJudge: Sendable {
       throw ScenarioError(.broken, "\(error.description).")
     }
   }
+
+  /// The pool sizes that could have printed a text, where the size shows in what is printed; nil where it does not.
+  package func sizes(
+    of transcript: Transcript, parameters: [String: String], in range: ClosedRange<Int> = 1...12
+  ) throws(ScenarioError) -> PoolSizes? {
+    guard golden.dependsOnWorkers else { return nil }
+    do {
+      return PoolSizes(
+        asked: range, fitting: try golden.sizes(of: transcript, parameters: Parameters(parameters), in: range))
+    } catch { throw ScenarioError(.broken, "\(error.description).") }
+  }
+}
+
+/// Which pools could have printed a text.
+package struct PoolSizes: Hashable, Sendable {
+  package var asked: ClosedRange<Int>
+  package var fitting: [Int]
+
+  /// One sentence.
+  package var description: String {
+    switch fitting.count {
+    case 0: "No pool of \(asked.lowerBound) to \(asked.upperBound) workers could have printed it."
+    case asked.count: "A pool of any size could have printed it; tried were \(asked.lowerBound) to \(asked.upperBound) workers."
+    default:
+      "A pool of \(Wording.list(fitting.map(String.init), "or")) workers could have printed it, and no other of "
+        + "\(asked.lowerBound) to \(asked.upperBound)."
+    }
+  }
 }

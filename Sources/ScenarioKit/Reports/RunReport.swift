@@ -56,16 +56,18 @@ package enum RunReport {
     var lines: [Int]
     var chain: [Cause]
     var notes: [String]
+    /// The pool sizes that could have printed the text, where that was asked.
+    var sizes: [Int]?
     var explanation: String
   }
 
   /// One verdict with all that explains it.
-  package static func json(_ scenario: Scenario, _ verdict: Verdict) -> String {
+  package static func json(_ scenario: Scenario, _ verdict: Verdict, sizes: PoolSizes? = nil) -> String {
     JSON.text(
       Judged(
         example: scenario.id, conforms: verdict.conforms, code: verdict.code.rawValue, message: verdict.message,
         rule: verdict.rule?.text, because: verdict.because, golden: verdict.place, lines: verdict.lines.map { $0 + 1 },
         chain: verdict.chain.map { Judged.Cause(text: $0.text, because: $0.because) }, notes: verdict.notes,
-        explanation: verdict.explanation()))
+        sizes: sizes?.fitting, explanation: verdict.explanation()))
   }
 }
