@@ -20,7 +20,7 @@ extension SimulatedWorld {
       second.combine(value)
     }
     add(clock.hashValue)
-    add(main.buffer.hashValue)
+    for line in main.buffer { add(line.text.hashValue) }
     for (pool, engine) in engines.enumerated() {
       var snapshot = engine.snapshot
       snapshot.machine = snapshot.machine.withoutIndices
@@ -104,7 +104,7 @@ extension SimulatedTransport.Report {
 extension SimulatedProcess {
   var signature: Int {
     var hasher = Hasher()
-    hasher.combine(buffer)
+    for line in buffer { hasher.combine(line.text) }
     hasher.combine(localsHash)
     return hasher.finalize()
   }

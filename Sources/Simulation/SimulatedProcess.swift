@@ -2,9 +2,15 @@ import Multiprocessing
 
 /// A simulated process: what it knows of itself, its variables, and what it has printed and not let out.
 final class SimulatedProcess {
+  /// A line and the lane that printed it.
+  struct Line: Hashable {
+    var text: String
+    var printer: String
+  }
+
   let number: Int
   let state: ProcessState
-  var buffer: [String] = []
+  var buffer: [Line] = []
   private(set) var locals: [ObjectIdentifier: LocalCell]
   /// Whether several threads of it run program code.
   var hasThreads: Bool

@@ -120,6 +120,7 @@ final class SimulatedTransport: Transport, @unchecked Sendable {
     world.label("take \(chunk.text)")
     place.holds = chunk
     place.lane.holds = chunk.job
+    world.note(.claim(job: Int(chunk.job.rawValue), chunk: chunk.index))
     world.hold(chunk.job)
     return (chunk, bytes)
   }

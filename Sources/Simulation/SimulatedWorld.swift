@@ -10,7 +10,7 @@ final class SimulatedWorld: World, @unchecked Sendable {
   let timers: Timers
   let granularity: Granularity
   private(set) var lanes: [Lane] = []
-  private var processes: [SimulatedProcess] = []
+  private(set) var processes: [SimulatedProcess] = []
   private(set) var engines: [PoolEngine] = []
   private(set) var transports: [SimulatedTransport] = []
   private(set) var threadTransports: [ThreadTransport] = []
@@ -20,6 +20,9 @@ final class SimulatedWorld: World, @unchecked Sendable {
   /// The lane that has the baton; nil: the scheduler.
   var current: Lane?
   private(set) var output: [OutputLine] = []
+  /// What has happened since the start.
+  var steps: [Step] = []
+  private(set) var events: [Schedule.Event] = []
   var clock: Duration = .zero
   private(set) var parkers: [WeakParker] = []
   private var helperNames: [String] = []
@@ -209,7 +212,9 @@ final class SimulatedWorld: World, @unchecked Sendable {
       label("print")
     }
     guard !isGhost else { return }
-    process.buffer.append(text)
+    process.buffer.append(SimulatedProcess.Line(text: text, printer: current?.name ?? "main"))
+    // Where several threads print, the order in which lines come out is that of the calls.
+    if process.hasThreads { note(.print(text)) }
     if isForgetful, let current, current.number == 0 {
       current.printed += 1
       current.history = current.printed
@@ -233,9 +238,19 @@ final class SimulatedWorld: World, @unchecked Sendable {
   func flushMain() { flush() }
 
   private func letOut(_ process: SimulatedProcess) {
-    let writer = current?.name ?? "main"
-    for line in process.buffer { output.append(OutputLine(writer: writer, text: line)) }
+    for line in process.buffer {
+      output.append(OutputLine(writer: line.printer, text: line.text))
+      if !process.hasThreads { note(.print(line.text)) }
+    }
     process.buffer = []
+  }
+
+  /// Records what a replay on real processes or threads has to follow.
+  func note(_ kind: Schedule.Event.Kind) {
+    guard let lane = current, !lane.isGhost else { return }
+    events.append(
+      Schedule.Event(
+        lane: lane.name, process: lane.process.state.identity.name, thread: lane.identity.name, kind: kind))
   }
 
   // MARK: Pools and queues
@@ -346,6 +361,7 @@ final class SimulatedWorld: World, @unchecked Sendable {
     case .claim(let chunk):
       touch(.claim(pool: pool))
       current?.holds = chunk.job
+      note(.claim(job: Int(chunk.job.rawValue), chunk: chunk.index))
       learn(chunk.hashValue)
       label("take \(chunk.text)")
     case .idle: touch(.idle(pool: pool))
@@ -402,7 +418,7 @@ struct WeakParker {
   weak var parker: SimulatedParker?
 }
 
-/// One line that came out, and who let it out.
+/// One line that came out, and who printed it.
 package struct OutputLine: Hashable, Sendable {
   package var writer: String
   package var text: String

@@ -63,6 +63,8 @@ package enum Ending: Hashable, Sendable {
 package struct RunResult: Sendable {
   package var output: [OutputLine]
   package var steps: [Step]
+  /// Who took which chunk and printed which line, in order.
+  package var events: [Schedule.Event]
   package var ending: Ending
 
   package var lines: [String] { output.map(\.text) }
@@ -111,14 +113,13 @@ package final class Simulation {
       world.flush()
       world.touch(.finish)
     }
-    var steps: [Step] = []
     var isWanted = true
     var ending = Ending.finished
     startLanes(world)
     while !main.isFinished {
       let choices = world.choices()
       guard !choices.isEmpty else {
-        if let lane = jump(world, &steps) {
+        if let lane = jump(world) {
           if isWanted { stepped?(world, lane, lane.key(workersAreAlike)) }
           continue
         }
@@ -131,17 +132,17 @@ package final class Simulation {
       }
       let lane = world.lanes[choices[index].lane]
       let key = isWanted ? lane.key(choices[index].code, workersAreAlike: workersAreAlike) : nil
-      step(world, choices[index], wasForced: choices.count == 1, &steps, isWanted)
+      step(world, choices[index], wasForced: choices.count == 1, isWanted)
       if let key { stepped?(world, lane, key) }
-      if steps.count > stepLimit {
+      if world.steps.count > stepLimit {
         ending = .endless
         break
       }
     }
     if let thrown, ending == .finished { ending = .threw(thrown) }
-    let output = world.output
+    let result = RunResult(output: world.output, steps: world.steps, events: world.events, ending: ending)
     drain(world)
-    return RunResult(output: output, steps: steps, ending: ending)
+    return result
   }
 
   private func startLanes(_ world: SimulatedWorld) {
@@ -153,9 +154,7 @@ package final class Simulation {
     }
   }
 
-  private func step(
-    _ world: SimulatedWorld, _ choice: Choice, wasForced: Bool, _ steps: inout [Step], _ isWanted: Bool
-  ) {
+  private func step(_ world: SimulatedWorld, _ choice: Choice, wasForced: Bool, _ isWanted: Bool) {
     let lane = world.lanes[choice.lane]
     let lines = world.output.count
     let operation = lane.pending
@@ -165,16 +164,16 @@ package final class Simulation {
     lane.resume()
     startLanes(world)
     let label = isWanted ? "\(lane.name).\(world.stepLabel ?? operation?.word ?? "goes on")" : ""
-    steps.append(Step(choice: choice, label: label, lines: lines..<world.output.count, wasForced: wasForced))
+    world.steps.append(Step(choice: choice, label: label, lines: lines..<world.output.count, wasForced: wasForced))
   }
 
   /// Nobody can go on: the clock jumps to the next deadline, and who waits for it goes on. Nil: nobody waits for one.
-  private func jump(_ world: SimulatedWorld, _ steps: inout [Step]) -> Lane? {
+  private func jump(_ world: SimulatedWorld) -> Lane? {
     let next = world.lanes.filter { !$0.isGhost }.compactMap { lane in lane.pending?.deadline.map { (lane, $0) } }
       .min { $0.1 < $1.1 }
     guard let (lane, deadline) = next else { return nil }
     world.clock = max(world.clock, deadline)
-    step(world, Choice(lane: lane.number, code: 1), wasForced: true, &steps, true)
+    step(world, Choice(lane: lane.number, code: 1), wasForced: true, true)
     return lane
   }
 

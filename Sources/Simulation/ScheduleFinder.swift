@@ -1,0 +1,118 @@
+import Multiprocessing
+
+/// Finds an order of a program's steps in which it shows something given: exactly these lines, or the steps of a schedule.
+///
+/// A search depth first: a run is given up where it can no longer show what is wanted, and no state is tried twice.
+package final class ScheduleFinder {
+  private struct Frame {
+    /// The choices in the order in which they are tried.
+    var order: [Int]
+    var choices: [Choice]
+    var next = 0
+    var index: Int { order[next] }
+  }
+
+  private struct Key: Hashable {
+    var state: Fingerprint
+    var progress: Int
+  }
+
+  private let simulation: Simulation
+  private let runLimit: Int
+  /// How many runs the searches so far took.
+  package private(set) var runs = 0
+
+  /// - Parameter runLimit: after so many runs a search is given up with an error.
+  package init(_ simulation: Simulation, runLimit: Int = 200_000) {
+    self.simulation = simulation
+    self.runLimit = runLimit
+  }
+
+  /// An order in which the program prints exactly these lines; nil if there is none.
+  ///
+  /// - Throws: where the program is not deterministic, or the search passes its bound.
+  package func schedule(printing lines: [String]) throws(SimulationError) -> Schedule? {
+    try search(LineGuide(lines: lines))?.schedule
+  }
+
+  /// The run that a schedule describes; nil if there is none.
+  ///
+  /// A schedule that was stored before the library changed may have steps that exist no more, or lack some: then every claim
+  /// and every line is kept in order, and the rest is found.
+  package func run(following labels: [String]) throws(SimulationError) -> RunResult? {
+    if let result = try search(LabelGuide(labels: labels, isLoose: false)) { return result }
+    let telling = labels.filter(LabelGuide.isTelling)
+    return try search(LabelGuide(labels: telling, isLoose: true))
+  }
+
+  private func search(_ guide: some Guide) throws(SimulationError) -> RunResult? {
+    var frames: [Frame] = []
+    var known: Set<Key> = []
+    var remaining = runLimit
+    var fault: SimulationError?
+    repeat {
+      guard remaining > 0 else {
+        throw SimulationError(.bound, "No order was found in \(runLimit) runs of \(simulation.program.name); there may be one.")
+      }
+      remaining -= 1
+      runs += 1
+      var depth = 0
+      var isPruned = false
+      let result = simulation.run { world, choices in
+        if depth < frames.count {
+          if frames[depth].choices != choices { fault = .notDeterministic(world, simulation.program) }
+          depth += 1
+          return fault == nil ? frames[depth - 1].index : nil
+        }
+        guard let progress = guide.progress(world),
+          known.insert(Key(state: world.fingerprint(), progress: progress)).inserted
+        else {
+          isPruned = true
+          return nil
+        }
+        frames.append(Frame(order: Self.order(world, choices), choices: choices))
+        depth += 1
+        return frames[depth - 1].index
+      }
+      if let fault { throw fault }
+      if !isPruned, guide.accepts(result) { return result }
+      while var frame = frames.popLast() {
+        frame.next += 1
+        guard frame.next < frame.order.count else { continue }
+        frames.append(frame)
+        break
+      }
+    } while !frames.isEmpty
+    return nil
+  }
+
+  private static func order(_ world: SimulatedWorld, _ choices: [Choice]) -> [Int] {
+    let ranks = choices.map { choice in
+      let operation = world.lanes[choice.lane].pending
+      // A deadline that passes early is the last thing to try.
+      if case .park? = operation, choice.code == 1 { return 5 }
+      return operation?.eagerness ?? 0
+    }
+    return choices.indices.sorted { (ranks[$0], $0) < (ranks[$1], $1) }
+  }
+}
+
+extension SimulationError {
+  /// The same choices have led to another step than before.
+  static func notDeterministic(_ world: SimulatedWorld, _ program: Program) -> SimulationError {
+    let step = world.steps.last.map { "after step \(world.steps.count), \($0.label)," } ?? "at its start"
+    return SimulationError(
+      .notDeterministic,
+      "\(program.name) is not deterministic: \(step) the same choices lead to something else than before.")
+  }
+}
+
+extension SimulatedWorld {
+  /// What each process has buffered, without those that have nothing.
+  var buffers: [[String]] {
+    processes.compactMap { process in process.buffer.isEmpty ? nil : process.buffer.map(\.text) }
+  }
+
+  /// Whether there is one process only.
+  var isAlone: Bool { processes.count == 1 }
+}
