@@ -53,6 +53,7 @@ extension SimulatedWorld {
       }
     }
     hasher.combine(transport.isStopped)
+    if variant.stopMarks != nil { hasher.combine(transport.stopsSeen) }
     hasher.combine(transport.isInterrupted(.resultHandler))
     hasher.combine(transport.isInterrupted(.workerHandler))
     let machine = engines.indices.contains(transport.number) ? engines[transport.number].snapshot.machine : nil

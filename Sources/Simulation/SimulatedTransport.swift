@@ -38,6 +38,8 @@ final class SimulatedTransport: Transport, @unchecked Sendable {
   private(set) var queue: Deque<(chunk: Chunk, bytes: [UInt8])> = []
   private(set) var places: [Place] = []
   private(set) var isStopped = false
+  /// How many workers ended because of the stop mark.
+  private(set) var stopsSeen = 0
   private var interrupts: Set<HelperRole> = []
   private var doomed: Set<WorkerID> = []
   private let initializer: (name: String, bytes: [UInt8])?
@@ -77,7 +79,7 @@ final class SimulatedTransport: Transport, @unchecked Sendable {
   /// What a worker does from its start to its end.
   private func work(_ place: Place) {
     do {
-      try initialize()
+      for _ in 0..<world.variant.initializations(0) { try initialize() }
     } catch {
       let bytes = (try? Wire.encode(RemoteError(error))) ?? []
       return exit(place, status: 1, saying: .initializerFailed(bytes))
@@ -86,15 +88,16 @@ final class SimulatedTransport: Transport, @unchecked Sendable {
     while let (chunk, bytes) = take(place) {
       let outcome = ChunkCall.run(bytes)
       // A worker may be ended at any moment from here on: what it printed must not be lost with it.
-      world.flush()
+      if world.variant.flushes { world.flush() }
       place.completed += 1
+      for _ in 0..<world.variant.initializations(place.completed) { try? initialize() }
       switch outcome {
       case .success(let bytes): say(place, .succeeded(chunk, bytes))
       case .failure(let error): say(place, .failed(chunk, (try? Wire.encode(error)) ?? []))
       }
       place.holds = nil
       place.lane.holds = nil
-      if place.completed == configuration.maxTasksPerChild { break }
+      if place.completed == world.variant.chunksPerWorker(configuration.maxTasksPerChild) { break }
     }
     exit(place, status: 0, saying: nil)
   }
@@ -111,22 +114,32 @@ final class SimulatedTransport: Transport, @unchecked Sendable {
   private func take(_ place: Place) -> (Chunk, [UInt8])? {
     world.rest()
     let code = world.perform(.take(self, place.id))
-    guard !world.isGhost, code == 0, let (chunk, bytes) = queue.popFirst() else {
+    guard !world.isGhost, code == 0, let (chunk, bytes) = nextEntry() else {
       world.touch(.stopSeen(pool: number))
+      if !world.isGhost { stopsSeen += 1 }
       return nil
     }
     world.touch(.claim(pool: number))
     world.learn(world.tasksAreAlike ? chunk.job.hashValue : mix(chunk.hashValue, bytes.hashValue))
     world.label("take \(chunk.text)")
-    place.holds = chunk
+    if world.variant.remembersClaims { place.holds = chunk }
     place.lane.holds = chunk.job
     world.note(.claim(job: Int(chunk.job.rawValue), chunk: chunk.index))
     world.hold(chunk.job)
     return (chunk, bytes)
   }
 
+  private func nextEntry() -> (chunk: Chunk, bytes: [UInt8])? {
+    guard !queue.isEmpty else { return nil }
+    let claim = world.variant.claim(queue.count)
+    return claim.stays ? queue[claim.index] : queue.remove(at: claim.index)
+  }
+
   /// 0: there is a chunk; 1: there is none, and none will come.
-  var takeCodes: [Int] { queue.isEmpty ? (isStopped ? [1] : []) : [0] }
+  var takeCodes: [Int] {
+    guard queue.isEmpty else { return [0] }
+    return isStopped && stopsSeen < world.variant.stopMarks ?? .max ? [1] : []
+  }
 
   private func say(_ place: Place, _ report: Report) {
     if world.granularity == .fine { _ = world.perform(.report(self, place.id)) }
@@ -149,7 +162,7 @@ final class SimulatedTransport: Transport, @unchecked Sendable {
   func start(_ worker: WorkerID) throws {
     world.flushMain()
     let parent = world.currentProcess
-    let identity = parent.state.nextChild()
+    let identity = world.variant.number(parent.state.nextChild())
     world.touch(.number)
     let method = configuration.startMethod
     let own = ProcessIdentity(
@@ -247,7 +260,7 @@ final class SimulatedTransport: Transport, @unchecked Sendable {
     world.touch(.hear(pool: number), isNoticed: false)
     world.learn(mix(code, report.hashValue))
     world.label("hear \(place.lane.name)")
-    reports.append(hear(place, report))
+    if let heard = world.variant.hearing(hear(place, report)) { reports.append(heard) }
   }
 
   private func hear(_ place: Place, _ report: Report) -> WorkerReport {

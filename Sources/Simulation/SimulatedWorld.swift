@@ -37,6 +37,7 @@ final class SimulatedWorld: World, @unchecked Sendable {
   /// Whether there has been a job for which the order of reports matters.
   private var hasOrder = false
   private(set) var stepLabel: String?
+  var variant = Variant()
 
   let workersAreAlike: Bool
   let tasksAreAlike: Bool
@@ -328,7 +329,8 @@ final class SimulatedWorld: World, @unchecked Sendable {
       hasOrder = true
     }
     let before = machine
-    machine.handle(event, &actions)
+    for event in variant.events(event, before) { machine.handle(event, &actions) }
+    actions = variant.actions(event, machine, actions)
     touch(.event(pool: pool, EventClass(event, before, actions)))
     switch event {
     case .returned(_, let chunk, _):

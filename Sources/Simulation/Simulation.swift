@@ -8,6 +8,8 @@ package struct Program: Sendable {
   package var settings: Settings
   package var startMethod: StartMethod?
   package var main: @Sendable () throws -> Void
+  /// Nil: the pool as it stands.
+  package var variant: Variant?
 
   package init(
     _ name: String, settings: Settings = Settings(profile: .document), startMethod: StartMethod? = nil,
@@ -97,6 +99,7 @@ package final class Simulation {
     _ choose: (SimulatedWorld, [Choice]) -> Int?, stepped: ((SimulatedWorld, Lane, AccessTable.Key) -> Void)? = nil
   ) -> RunResult {
     let world = SimulatedWorld(program.settings, program.startMethod, stacks, timers, granularity, symmetry)
+    if let variant = program.variant { world.variant = variant }
     return CurrentWorld.with(world) {
       defer { world.tearDown() }
       return run(world, choose, stepped)
