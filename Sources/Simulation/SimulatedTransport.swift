@@ -187,7 +187,7 @@ final class SimulatedTransport: Transport, @unchecked Sendable {
 
   func offer(_ chunk: Chunk, _ job: Job, _ bytes: [UInt8]) -> Bool {
     world.touch(.offer(pool: number))
-    queue.append((chunk, bytes))
+    for _ in 0..<world.variant.copies { queue.append((chunk, bytes)) }
     return true
   }
 

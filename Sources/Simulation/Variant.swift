@@ -18,6 +18,9 @@ package struct Variant: Sendable {
   /// How often the initializer runs before a worker's task with this number, counted from 0.
   package var initializations: @Sendable (_ task: Int) -> Int = { $0 == 0 ? 1 : 0 }
 
+  /// How often a chunk is put into the queue.
+  package var copies = 1
+
   /// Which of the queued chunks a worker takes, and whether it leaves it in the queue.
   package var claim: @Sendable (_ queued: Int) -> (index: Int, stays: Bool) = { _ in (0, false) }
 
