@@ -52,6 +52,13 @@ package struct ThreadNumbering: Hashable, Sendable {
     guard profile.threadNamesCarryFunction, let function else { return "Thread-\(created)" }
     return "Thread-\(created) (\(function))"
   }
+
+  /// The number in a default name; nil for any other name.
+  package static func number(in name: String) -> Int? {
+    let prefix = "Thread-"
+    guard name.hasPrefix(prefix) else { return nil }
+    return Int(name.dropFirst(prefix.count).prefix { $0.isASCII && $0.isNumber })
+  }
 }
 
 /// The functions of a pool's threads, by the names that CPython's thread list shows.

@@ -19,14 +19,19 @@ struct Run: ParsableCommand {
   @Option(help: "Multiplies every sleep of the example.")
   var timeScale = 1.0
 
+  @Option(
+    help: ArgumentHelp("Keep to this order of steps: “w1.print, w1.take, …”.", valueName: "steps"))
+  var steps: String?
+
   @OptionGroup var format: Format
 
   func run() throws {
     let scenario = try ScenarioCatalog.find(id)
     let settings = try settings.make(timeScale: timeScale)
     let place = try on.map { name throws(ScenarioError) in try ScenarioKit.Place(named: name) }
-    let run = try ScenarioRun(
+    var run = try ScenarioRun(
       scenario, at: place ?? ScenarioRun.usualPlace(of: scenario, profile: settings.profile), settings: settings)
+    if let steps { try run.keep(to: steps) }
     if format.json {
       Terminal.ignoreClosedPipes()
       ScenarioRunner.endRunsOnSignals()

@@ -60,4 +60,13 @@ import Testing
     #expect(Set(Profile.all.map(\.name)).count == Profile.all.count)
     for profile in Profile.all { #expect(profile.startMethods.contains(profile.defaultStartMethod)) }
   }
+
+  @Test func `the number of a thread is read from its default name`() {
+    var numbering = ThreadNumbering(created: 6)
+    #expect(ThreadNumbering.number(in: numbering.next(function: "worker", profile: .document)) == 7)
+    #expect(ThreadNumbering.number(in: numbering.next(function: "worker", profile: .host)) == 8)
+    for name in [ThreadNumbering.main, "Thread-", "Thread-x", "Dummy-1", ""] {
+      #expect(ThreadNumbering.number(in: name) == nil)
+    }
+  }
 }

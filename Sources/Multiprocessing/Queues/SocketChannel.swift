@@ -23,6 +23,11 @@ final class SocketChannel: Channel {
   }
 
   func send(_ bytes: [UInt8]) throws {
+    guard let gate = Gate.current else { return try sendNow(bytes) }
+    try gate.perform(.put) { () throws(MultiprocessingError) in try sendNow(bytes) }
+  }
+
+  private func sendNow(_ bytes: [UInt8]) throws(MultiprocessingError) {
     let writer = try open().writer
     // The first byte says where the message is: 0 here, 1 in the file that comes with it.
     if bytes.count <= Self.inlineLimit {

@@ -51,6 +51,10 @@ enum ChildMain {
     SystemWorld.shared.become(start.makeProcessState(processID: getpid()))
     if let directory = start.workingDirectory { _ = chdir(directory) }
     guard mp_watch_processes(watched, Int32(watched.count)) == 0 else { mp_child_exit(1) }
+    var descriptors = descriptors
+    if start.isGated {
+      guard let gate = descriptors.popLast(), (try? Gate.join(Descriptor(gate))) != nil else { mp_child_exit(1) }
+    }
     WorkerMain.run(worker, descriptors)
   }
 

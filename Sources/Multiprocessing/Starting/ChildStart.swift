@@ -4,7 +4,7 @@ import PoolCore
 /// Everything that a new child needs to know, as it travels to it.
 ///
 /// It lies in a file in memory whose descriptor comes first in the message that starts the child; behind it come a pidfd of
-/// the main process, and what the role says.
+/// the main process, and what the role says, and last the memory of the run's schedule, if there is one.
 struct ChildStart: Codable, Sendable {
   var name: String
   var identity: [Int]
@@ -22,6 +22,8 @@ struct ChildStart: Codable, Sendable {
   var workingDirectory: String?
   /// What the variable that steers the runtime's crash report held before the start.
   var backtrace: String?
+  /// Whether the worker keeps to a schedule; its memory is the last descriptor then.
+  var isGated = false
   var role: Role
 
   enum Role: Codable, Sendable {

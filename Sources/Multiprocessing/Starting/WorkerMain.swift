@@ -41,11 +41,16 @@ enum WorkerMain {
   private static func work(_ worker: WorkerStart, _ queue: TaskQueue, _ ring: ResultRing) throws {
     var completed = 0
     while true {
+      _ = Gate.current?.enter(.take)
       guard let claim = try queue.claim(area: worker.area) else {
-        if mp_load32(queue.segment.base + Layout.stop) != 0 { return }
+        if mp_load32(queue.segment.base + Layout.stop) != 0 {
+          Gate.current?.willStop()
+          return
+        }
         queue.waitForChunk(area: worker.area)
         continue
       }
+      Gate.current?.hasTaken()
       let outcome = ChunkCall.run(claim.bytes)
       // A worker may be ended at any moment from here on: what it printed must not be lost with it.
       _ = mp_flush()

@@ -147,6 +147,7 @@ extension ProcessTransport {
   }
 
   private func report(end worker: Worker, _ reports: inout [WorkerReport]) {
+    Gate.current?.hasEnded(.worker(worker.number))
     let claimed = queue.takeBack(from: worker.area)
     let held = ResultRing(segment: segment, area: worker.area).held ?? claimed
     queue.forget(area: worker.area)

@@ -11,6 +11,8 @@ package final class ProcessTransport: Transport {
   struct Worker: Sendable {
     var id: WorkerID
     var name: String
+    /// The number in its name.
+    var number: Int
     var area: Int
     var child: Spawner.Child
     /// Whether a server forked it and reports its exit status, or it is this process's own child.
@@ -105,7 +107,11 @@ package final class ProcessTransport: Transport {
     }
     if method == .forkserver { start.workingDirectory = Self.workingDirectory() }
     do {
-      let descriptors = [segment.file] + (initializer?.descriptors ?? [])
+      var descriptors = [segment.file] + (initializer?.descriptors ?? [])
+      if let gate = Gate.current {
+        start.isGated = true
+        descriptors.append(gate.memory.file)
+      }
       // What is in a buffer now would be printed by the child as well, or out of order with what it prints.
       _ = mp_flush()
       let child: Spawner.Child
@@ -114,7 +120,8 @@ package final class ProcessTransport: Transport {
       } else {
         child = try Spawner.start(start, descriptors, control: Descriptor.socketPair())
       }
-      let worker = Worker(id: id, name: name, area: area, child: child, isForked: connection != nil)
+      let worker = Worker(
+        id: id, name: name, number: identity.last ?? 0, area: area, child: child, isForked: connection != nil)
       let isDoomed = state.with { state in
         state.workers[id] = worker
         return state.doomed.contains(id)

@@ -33,7 +33,8 @@ final class Segment: @unchecked Sendable {
 
   deinit { munmap(base, layout.mappedSize) }
 
-  private static func map(_ file: Descriptor, _ size: Int) throws(MultiprocessingError) -> UnsafeMutableRawPointer {
+  /// Maps the first part of a file, shared with every process that does.
+  static func map(_ file: Descriptor, _ size: Int) throws(MultiprocessingError) -> UnsafeMutableRawPointer {
     guard let base = mmap(nil, size, PROT_READ | PROT_WRITE, MAP_SHARED, file.number, 0), base != MAP_FAILED else {
       throw System.failure(mp_errno(), "Mapping \(size) bytes of shared memory")
     }

@@ -32,12 +32,20 @@ package final class SystemWorld: World {
     var line = text
     line.append("\n")
     // What cannot be printed is lost, as with print of the standard library: a closed output ends no program.
-    line.withUTF8 { _ = mp_print($0.baseAddress, $0.count, flush ? 1 : 0) }
+    guard let gate = Gate.current else {
+      line.withUTF8 { _ = mp_print($0.baseAddress, $0.count, flush ? 1 : 0) }
+      return
+    }
+    gate.perform(.print) { line.withUTF8 { _ = mp_print($0.baseAddress, $0.count, flush ? 1 : 0) } }
   }
 
   package func flush() { _ = mp_flush() }
 
   package func random(in range: Range<Double>) -> Double {
+    if let gate = Gate.current, gate.enter(.draw) {
+      defer { gate.leave() }
+      return gate.drawn(in: range)
+    }
     guard let bits = process.draw() else { return Double.random(in: range) }
     let unit = Double(bits >> 11) * 0x1p-53
     return min(range.lowerBound + unit * (range.upperBound - range.lowerBound), range.upperBound.nextDown)
@@ -87,5 +95,41 @@ package final class SystemWorld: World {
 
   package var threadKey: UInt32 { UInt32(bitPattern: mp_thread_id()) }
 
-  package func decodeChannel(from decoder: any Decoder) throws -> any Channel { try SocketChannel.shared(from: decoder) }
+  package func decodeChannel(from decoder: any Decoder) throws -> any Channel {
+    try SocketChannel.shared(from: decoder)
+  }
+
+  // MARK: Keeping to a schedule
+
+  /// What the sentence begins with that a run writes to standard error when it leaves its schedule.
+  package static let scheduleMark = "schedule: "
+
+  /// Puts the run of this process under a schedule.
+  ///
+  /// Every line that is printed, and every step of another kind that the schedule names, waits for its turn. To be called
+  /// once, by the only thread of a main process; the schedule stays for the life of the process.
+  ///
+  /// A run that leaves the schedule, or stays at one step for longer than `patience`, is ended with one sentence on standard
+  /// error.
+  package func keep(to schedule: StepOrder, patience: Duration) throws {
+    try Gate.install(schedule, patience: patience)
+  }
+
+  /// Ends the run unless the whole schedule has been done; for the end of the program.
+  package func finishSchedule() { Gate.current?.finish() }
+
+  package func pass(_ point: PassingPoint) {
+    guard let gate = Gate.current, case .take = point else { return }
+    _ = gate.enter(.take)
+  }
+
+  package func did(_ deed: QueueDeed) {
+    guard let gate = Gate.current else { return }
+    switch deed {
+    // The locks that are taken in there are held across no other.
+    case .claim: gate.hasTaken()
+    case .stopSeen: gate.willStop()
+    default: break
+    }
+  }
 }

@@ -9,6 +9,10 @@ package struct ScenarioError: Error, Hashable, Sendable, CustomStringConvertible
     case impossiblePlace
     /// A number out of its range.
     case invalidNumber
+    /// A text that is no order of steps.
+    case invalidSteps
+    /// A legal output that has a number as no program prints it.
+    case unprintable
     /// Options that exclude each other.
     case contradiction
     case unreadable

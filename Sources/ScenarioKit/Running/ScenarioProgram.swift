@@ -20,6 +20,12 @@ extension ScenarioRun {
         profile: settings.profile, timeScale: settings.timeScale, seed: settings.seed, workers: settings.workers)
     }
     if let startMethod, let method = StartMethod(rawValue: startMethod.rawValue) { process.startMethod = method }
+    guard let steps else { return try program.main() }
+    try SystemWorld.shared.keep(to: steps, patience: Self.patience(settings.timeScale))
     try program.main()
+    SystemWorld.shared.finishSchedule()
   }
+
+  /// For how long a run may stay at one step of its schedule: longer than any sleep of an example on a busy machine.
+  private static func patience(_ timeScale: Double) -> Duration { .seconds(20) + .seconds(10) * timeScale }
 }

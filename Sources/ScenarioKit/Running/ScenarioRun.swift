@@ -1,3 +1,4 @@
+package import Multiprocessing
 package import PoolCore
 
 /// One run to be done: an example at a place, under settings.
@@ -5,6 +6,9 @@ package struct ScenarioRun: Hashable, Sendable {
   package var scenario: Scenario
   package var place: Place
   package var settings: RunSettings
+
+  /// The order of steps that it keeps to; nil for whatever order comes.
+  package var steps: StepOrder?
 
   /// - Throws: where the example makes no sense at that place.
   package init(_ scenario: Scenario, at place: Place, settings: RunSettings) throws(ScenarioError) {
@@ -17,6 +21,17 @@ package struct ScenarioRun: Hashable, Sendable {
     self.scenario = scenario
     self.place = place
     self.settings = settings
+  }
+
+  /// Makes the run keep to an order of steps that somebody typed.
+  package mutating func keep(to text: String) throws(ScenarioError) {
+    guard let steps = StepOrder(text) else {
+      throw ScenarioError(
+        .invalidSteps,
+        "“\(text)” is no order of steps: they are such as “main.print”, “w1.take”, “t2.print”, “w3.put” or “w4.draw 0.5”, "
+          + "with commas between them.")
+    }
+    self.steps = steps
   }
 
   /// The place where an example runs when nobody names one: the profile's start method, else the only one it has.
@@ -64,6 +79,7 @@ package struct ScenarioRun: Hashable, Sendable {
     if scenario.hasDefaultSize { result += ["--workers", "\(settings.defaultSize)"] }
     result += ["--time-scale", "\(settings.timeScale)"]
     if let seed = settings.seed { result += ["--seed", "\(seed)"] }
+    if let steps { result += ["--steps", "\(steps)"] }
     return result
   }
 

@@ -3,12 +3,14 @@ import Multiprocessing
 
 /// What a process had open before a case, against what it has afterwards.
 struct Leftovers {
+  private static let schedule = "memfd:multiprocessing-gate"
+
   private let before = SystemState.descriptors()
 
   /// Fails unless nothing is left of the case: no process, descriptor, memory or thread.
   ///
-  /// What stays by design: one pidfd of the process itself, which its children watch; and of the fork server its socket,
-  /// its pidfd, and the server, which has no children.
+  /// What stays by design: one pidfd of the process itself, which its children watch; of the fork server its socket, its
+  /// pidfd, and the server, which has no children; and the memory of the schedule that the process keeps to.
   func check(isAsync: Bool) throws {
     var found: [String] = []
     // A thread leaves the system's list a moment after it has told that it ends, and a pool that nobody refers to any more
@@ -37,10 +39,16 @@ struct Leftovers {
     let sockets = new.filter { $0.value.hasPrefix("socket:") }
     if pidfds.count > 1 + servers.count { found.append("\(pidfds.count) pidfds") }
     if sockets.count > servers.count { found.append("\(sockets.count) sockets") }
-    for (number, target) in new where !target.contains("pidfd") && !target.hasPrefix("socket:") {
+    let schedules = new.filter { $0.value.contains(Self.schedule) }
+    if schedules.count > 1 { found.append("\(schedules.count) schedules") }
+    for (number, target) in new
+    where !target.contains("pidfd") && !target.hasPrefix("socket:") && !target.contains(Self.schedule) {
       found.append("descriptor \(number) (\(target))")
     }
-    found += SystemState.poolMappings().map { "mapping \($0)" }
+    let mappings = SystemState.poolMappings()
+    let ofSchedules = mappings.count { $0.contains(Self.schedule) }
+    if ofSchedules != schedules.count { found.append("\(ofSchedules) mappings of schedules") }
+    found += mappings.filter { !$0.contains(Self.schedule) }.map { "mapping \($0)" }
 
     let threads = ThreadIdentity.live.map(\.name)
     if threads != ["MainThread"] { found.append("the threads \(threads)") }
