@@ -21,6 +21,23 @@ package struct ScenarioJudge: Sendable {
   /// What the documents show.
   package var documented: [String] { golden.documented }
 
+  /// What the documents show, as text, with the names that these parameters give to it.
+  func documented(parameters: [String: String]) throws(ScenarioError) -> [UInt8] {
+    do {
+      let lines = try golden.documented(parameters: Parameters(parameters))
+      return Array(lines.map { $0 + "\n" }.joined().utf8)
+    } catch {
+      throw ScenarioError(.broken, "\(error.description).")
+    }
+  }
+
+  /// Who may have printed each line of a transcript that conforms.
+  func attribution(of transcript: Transcript, parameters: [String: String]) throws(ScenarioError) -> Attribution? {
+    do { return try golden.attribution(of: transcript, parameters: Parameters(parameters)) } catch {
+      throw ScenarioError(.broken, "\(error.description).")
+    }
+  }
+
   package func judge(_ transcript: Transcript, parameters: [String: String]) throws(ScenarioError) -> Verdict {
     do { return try golden.judge(transcript, parameters: Parameters(parameters)) } catch {
       throw ScenarioError(.broken, "\(error.description).")

@@ -1,6 +1,6 @@
 import CMultiprocessing
 import CPython
-import Golden
+package import Golden
 
 /// Does runs as processes of their own and records what they print.
 package struct ScenarioRunner: Sendable {
@@ -33,10 +33,12 @@ package struct ScenarioRunner: Sendable {
     _ = mp_capture_stop_groups_on_signals()
   }
 
-  /// Does one run and waits for it; several may go on at once on different threads.
+  /// Does one run and waits for it, and calls `onLine` for each line as it comes; several may go on at once on different threads.
   @available(*, noasync, message: "run blocks until the example has ended")
-  package func run(_ run: ScenarioRun) throws(CaptureError) -> CapturedRun {
+  package func run(
+    _ run: ScenarioRun, onLine: (Transcript.Line) -> Void = { _ in }
+  ) throws(CaptureError) -> CapturedRun {
     let program = Program(path: executable, arguments: run.arguments, environment: environment)
-    return try Capture(program, timeLimit: run.timeLimit).run()
+    return try Capture(program, timeLimit: run.timeLimit).run(onLine: onLine)
   }
 }
