@@ -47,12 +47,15 @@ let package = Package(
       plugins: ["EmbedPlugin"]),
     .target(
       name: "ScenarioKit",
-      dependencies: ["Examples", "Multiprocessing", "PoolCore", "Golden", "CMultiprocessing", "CPython"],
+      dependencies: ["Examples", "Multiprocessing", "PoolCore", "Golden", "Simulation", "CMultiprocessing", "CPython"],
       resources: [.embedInCode("Oracle/claims.py"), .embedInCode("Differential/differential.py")],
       swiftSettings: strict),
     .executableTarget(
       name: "scenarios",
-      dependencies: ["ScenarioKit", "Golden", "PoolCore", "CPython", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+      dependencies: [
+        "ScenarioKit", "Golden", "PoolCore", "Simulation", "CPython",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
       swiftSettings: strict),
     .executableTarget(name: "golden-bench", dependencies: ["Golden"], swiftSettings: strict),
     .executableTarget(

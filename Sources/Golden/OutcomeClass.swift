@@ -1,3 +1,6 @@
+/// The name of a compiled golden for modules that have programs of their own.
+package typealias GoldenProgram = Program
+
 extension Program {
   /// The class of an output, in words: how its tasks are shared, or how late the last lane starts.
   ///
@@ -20,6 +23,22 @@ extension Program {
     let last = entries.lastIndex { !free.contains(Int($0.kind)) } ?? 0
     let before = entries[..<last].count { free.contains(Int($0.kind)) }
     return "\(before) of \(tasks.count) before the last lane starts"
+  }
+
+  /// Whether any line names the lane that printed it.
+  package var printsLanes: Bool { kinds.contains(where: \.printsLane) }
+
+  /// Whether the main process prints everything.
+  package var isPrintedByMain: Bool { kinds.allSatisfy { groups[$0.group].ids == ["main"] } }
+
+  /// Whether lines carry values that are drawn, so that the number of texts is no whole number.
+  package var drawsValues: Bool { kinds.contains { $0.template.values != nil } }
+
+  /// The value that each task has drawn, by the lines of a legal output; empty where lines carry no values.
+  package func values(in output: [String]) -> [Int: Double] {
+    guard drawsValues else { return [:] }
+    let reader = Reader(Transcript(lines: output.map { Transcript.Line(bytes: Array($0.utf8)) }), program: self)
+    return zip(reader.entries, reader.values).reduce(into: [:]) { $0[Int($1.0.task)] = $1.1 }
   }
 
   /// What no line tells apart, in one sentence; nil where every lane and task shows.

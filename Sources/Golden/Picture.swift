@@ -7,12 +7,25 @@ package struct Picture: Hashable, Sendable {
     package var cells: [String?]
     /// What is wrong with the line; nil for most.
     package var mark: String?
+
+    package init(number: Int?, cells: [String?], mark: String? = nil) {
+      self.number = number
+      self.cells = cells
+      self.mark = mark
+    }
   }
 
   package var columns: [String]
   package var rows: [Row]
   /// Whether lines do not tell their lane, so that the picture shows one assignment of several.
   package var isGuess: Bool
+
+  /// A picture of anything that has lanes; each row has a cell for each column.
+  package init(columns: [String], rows: [Row]) {
+    self.columns = columns
+    self.rows = rows
+    isGuess = false
+  }
 
   /// More columns than this are not readable.
   static let mostColumns = 6

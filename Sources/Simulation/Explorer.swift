@@ -92,13 +92,17 @@ package final class Explorer {
 
   private func wanted(_ world: SimulatedWorld) -> Footprint {
     var footprint = Footprint()
+    guard reduces else { return footprint }
     for lane in world.lanes where !lane.isGhost && !lane.isFinished {
       footprint.add(table.number(lane.key(workersAreAlike)), wanted(lane))
     }
     return footprint
   }
 
-  private func footprint(_ world: SimulatedWorld, _ lane: Lane, _ key: AccessTable.Key, _ lanesBefore: Int) -> StepFootprint {
+  private func footprint(
+    _ world: SimulatedWorld, _ lane: Lane, _ key: AccessTable.Key, _ lanesBefore: Int
+  ) -> StepFootprint {
+    guard reduces else { return .empty }
     let isHearing = world.accesses.contains { access in
       if case .hear = access { return true }
       return false
@@ -151,7 +155,8 @@ package final class Explorer {
       frames.append(
         Frame(
           node: node, choices: choices, groups: groups, kinds: kinds,
-          standing: Standing(world, table, workersAreAlike: workersAreAlike), wanted: wanted(world), steps: footprints.count, lines: world.output.count))
+          standing: reduces ? Standing(world, table, workersAreAlike: workersAreAlike) : Standing(),
+          wanted: wanted(world), steps: footprints.count, lines: world.output.count))
       depth += 1
       return frames[depth - 1].index
     } stepped: { [self] world, lane, key in
@@ -178,7 +183,9 @@ package final class Explorer {
     if firstNew == 0 { graph.start(Array(lines[..<frames[0].lines]), frames[0].node) }
     // The last frame that existed before has a new way, and so has every frame behind it.
     for index in max(0, firstNew - 1)..<frames.count {
-      let next = index + 1 < frames.count ? (frames[index + 1].steps, frames[index + 1].lines, frames[index + 1].node)
+      let next =
+        index + 1 < frames.count
+        ? (frames[index + 1].steps, frames[index + 1].lines, frames[index + 1].node)
         : (stepsWanted, linesWanted, target)
       let frame = frames[index]
       var way = Way(step: footprints[frame.steps])
@@ -207,7 +214,8 @@ package final class Explorer {
       if workersAreAlike, let place = lane.worker {
         let pool = world.transports.first { $0.places.contains { $0 === place } }?.number ?? 0
         let machine = world.engines.indices.contains(pool) ? world.engines[pool].snapshot.machine : nil
-        guard seen.insert(place.signature(machine, named: false, counted: true)).inserted || lanes[choice.lane] != nil else { continue }
+        guard seen.insert(place.signature(machine, named: false, counted: true)).inserted || lanes[choice.lane] != nil
+        else { continue }
       }
       // Reports of different workers are heard by one thread but wait in different channels.
       if case .collect = operation {

@@ -1,7 +1,7 @@
 import PoolCore
 
 /// A set of small numbers.
-struct NumberSet: Hashable {
+struct NumberSet: Hashable, Sendable {
   private var words: [UInt64] = []
 
   mutating func insert(_ number: Int) {

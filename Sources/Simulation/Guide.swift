@@ -13,6 +13,8 @@ protocol Guide {
 /// Looks for a run that prints exactly these lines.
 struct LineGuide: Guide {
   let lines: [String]
+  /// The lane that prints them all, where that is known.
+  var printer: String?
 
   func progress(_ world: SimulatedWorld) -> Int? {
     let output = world.output
@@ -31,10 +33,20 @@ struct LineGuide: Guide {
         }
       }
     }
+    if let printer, let lane = world.lanes.first(where: { $0.name == printer }), let next = lane.printing {
+      let printed = output.count + lane.process.buffer.count
+      guard printed < lines.count, lines[printed] == next else { return nil }
+    }
     return output.count
   }
 
   func accepts(_ result: RunResult) -> Bool { result.ending == .finished && result.lines == lines }
+}
+
+/// Looks for a run that ends in a way that no correct program has.
+struct FailureGuide: Guide {
+  func progress(_ world: SimulatedWorld) -> Int? { 0 }
+  func accepts(_ result: RunResult) -> Bool { result.ending != .finished }
 }
 
 /// Looks for a run that follows a schedule.
@@ -63,8 +75,9 @@ struct LabelGuide: Guide {
 
   func accepts(_ result: RunResult) -> Bool { used(result.steps) == labels.count }
 
-  /// Whether a step is something that a program shows: a line, a claim, an end by force. Everything else may change with
-  /// the library.
+  /// Whether a step is something that a program shows: a line, a claim, an end by force.
+  ///
+  /// Everything else may change with the library.
   static func isTelling(_ label: String) -> Bool {
     let words = label.drop { $0 != "." }.dropFirst()
     return ["print", "take", "kill", "die", "put"].contains { words.hasPrefix($0) }

@@ -20,8 +20,14 @@ final class Lane {
   var opened: Int?
   /// How many lines it has printed.
   var printed = 0
+  /// The chunk that it has.
+  var chunk: Chunk?
   /// The job that it has a chunk of.
-  var holds: JobID?
+  var holds: JobID? { chunk?.job }
+  /// The text that it is about to print.
+  var printing: String?
+  /// How many values it has drawn for its chunk.
+  var draws = 0
   /// What it waited for last: what it did before is no part of what may still come.
   var stage: Int?
   private var parkers: Set<Int> = []
@@ -65,7 +71,8 @@ final class Lane {
     context.initialize(to: nil)
     pending = .start
     // Unretained: the world holds every lane until its run is over.
-    context.pointee = sim_context_make(stack, Stacks.size, { Lane.enter($0) }, Unmanaged.passUnretained(self).toOpaque())
+    context.pointee = sim_context_make(
+      stack, Stacks.size, { Lane.enter($0) }, Unmanaged.passUnretained(self).toOpaque())
   }
 
   deinit {
@@ -110,6 +117,11 @@ final class Lane {
   /// Hands the baton back to the scheduler; returns when it is resumed.
   func yield() {
     sim_context_switch(context, world.context.pointee)
+  }
+
+  func take(_ chunk: Chunk) {
+    self.chunk = chunk
+    draws = 0
   }
 
   /// The lowest number that none of its parkers has.

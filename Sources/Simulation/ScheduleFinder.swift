@@ -30,9 +30,13 @@ package final class ScheduleFinder {
 
   /// An order in which the program prints exactly these lines; nil if there is none.
   ///
+  /// - Parameter printer: the lane that prints them all, where that is known; it shortens the search.
   /// - Throws: where the program is not deterministic, or the search passes its bound.
-  package func schedule(printing lines: [String]) throws(SimulationError) -> Schedule? {
-    try search(LineGuide(lines: lines))?.schedule
+  package func schedule(printing lines: [String], by printer: String? = nil) throws(SimulationError) -> Schedule? {
+    let guide = LineGuide(lines: lines, printer: printer)
+    // The library's own steps in one order only: nearly always that is enough.
+    if let result = try search(guide, isHasty: true) { return result.schedule }
+    return try search(guide)?.schedule
   }
 
   /// The run that a schedule describes; nil if there is none.
@@ -45,15 +49,13 @@ package final class ScheduleFinder {
     return try search(LabelGuide(labels: telling, isLoose: true))
   }
 
-  private func search(_ guide: some Guide) throws(SimulationError) -> RunResult? {
+  private func search(_ guide: some Guide, isHasty: Bool = false) throws(SimulationError) -> RunResult? {
     var frames: [Frame] = []
     var known: Set<Key> = []
     var remaining = runLimit
     var fault: SimulationError?
     repeat {
-      guard remaining > 0 else {
-        throw SimulationError(.bound, "No order was found in \(runLimit) runs of \(simulation.program.name); there may be one.")
-      }
+      guard remaining > 0 else { throw bound }
       remaining -= 1
       runs += 1
       var depth = 0
@@ -70,7 +72,7 @@ package final class ScheduleFinder {
           isPruned = true
           return nil
         }
-        frames.append(Frame(order: Self.order(world, choices), choices: choices))
+        frames.append(Frame(order: Self.order(world, choices, isHasty: isHasty), choices: choices))
         depth += 1
         return frames[depth - 1].index
       }
@@ -86,13 +88,62 @@ package final class ScheduleFinder {
     return nil
   }
 
-  private static func order(_ world: SimulatedWorld, _ choices: [Choice]) -> [Int] {
+  private var bound: SimulationError {
+    SimulationError(
+      .bound, "No order was found in \(runLimit) runs of \(simulation.program.name); there may be one.")
+  }
+
+  // MARK: The shortest
+
+  /// The run with the fewest choices among those that fail; nil if none does.
+  package func shortestFailure() throws(SimulationError) -> RunResult? { try shortest(FailureGuide()) }
+
+  /// The order with the fewest choices that prints exactly these lines; nil if there is none.
+  package func shortestSchedule(printing lines: [String]) throws(SimulationError) -> Schedule? {
+    try shortest(LineGuide(lines: lines))?.schedule
+  }
+
+  /// A search breadth first: what it finds first has the fewest choices.
+  private func shortest(_ guide: some Guide) throws(SimulationError) -> RunResult? {
+    var known: Set<Key> = []
+    var paths: [[Int]] = [[]]
+    var remaining = runLimit
+    while !paths.isEmpty {
+      var longer: [[Int]] = []
+      for path in paths {
+        guard remaining > 0 else { throw bound }
+        remaining -= 1
+        runs += 1
+        var depth = 0
+        var isOver = true
+        let result = simulation.run { world, choices in
+          if depth < path.count {
+            depth += 1
+            return path[depth - 1]
+          }
+          isOver = false
+          if let progress = guide.progress(world),
+            known.insert(Key(state: world.fingerprint(), progress: progress)).inserted
+          {
+            longer += choices.indices.map { path + [$0] }
+          }
+          return nil
+        }
+        if isOver, guide.accepts(result) { return result }
+      }
+      paths = longer
+    }
+    return nil
+  }
+
+  private static func order(_ world: SimulatedWorld, _ choices: [Choice], isHasty: Bool) -> [Int] {
     let ranks = choices.map { choice in
       let operation = world.lanes[choice.lane].pending
       // A deadline that passes early is the last thing to try.
       if case .park? = operation, choice.code == 1 { return 5 }
       return operation?.eagerness ?? 0
     }
+    if isHasty, let first = ranks.firstIndex(of: 0) { return [first] }
     return choices.indices.sorted { (ranks[$0], $0) < (ranks[$1], $1) }
   }
 }

@@ -96,7 +96,7 @@ final class SimulatedTransport: Transport, @unchecked Sendable {
       case .failure(let error): say(place, .failed(chunk, (try? Wire.encode(error)) ?? []))
       }
       place.holds = nil
-      place.lane.holds = nil
+      place.lane.chunk = nil
       if place.completed == world.variant.chunksPerWorker(configuration.maxTasksPerChild) { break }
     }
     exit(place, status: 0, saying: nil)
@@ -123,7 +123,7 @@ final class SimulatedTransport: Transport, @unchecked Sendable {
     world.learn(world.tasksAreAlike ? chunk.job.hashValue : mix(chunk.hashValue, bytes.hashValue))
     world.label("take \(chunk.text)")
     if world.variant.remembersClaims { place.holds = chunk }
-    place.lane.holds = chunk.job
+    place.lane.take(chunk)
     world.note(.claim(job: Int(chunk.job.rawValue), chunk: chunk.index))
     world.hold(chunk.job)
     return (chunk, bytes)

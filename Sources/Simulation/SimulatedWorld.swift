@@ -43,10 +43,10 @@ final class SimulatedWorld: World, @unchecked Sendable {
   let tasksAreAlike: Bool
   private let isForgetful: Bool
 
-  init(
-    _ settings: Settings, _ startMethod: StartMethod?, _ stacks: Stacks, _ timers: Timers, _ granularity: Granularity,
-    _ symmetry: Symmetry
-  ) {
+  private let draws: Draws?
+
+  init(_ program: Program, _ stacks: Stacks, _ timers: Timers, _ granularity: Granularity, _ symmetry: Symmetry) {
+    draws = program.draws
     workersAreAlike = symmetry.workers
     tasksAreAlike = symmetry.tasks
     isForgetful = symmetry.isForgetful
@@ -57,7 +57,7 @@ final class SimulatedWorld: World, @unchecked Sendable {
     context.initialize(to: nil)
     let identity = ProcessIdentity(
       name: ProcessName.main, identity: [], processID: 1000, isDaemon: false, parent: nil)
-    let state = ProcessState(identity: identity, settings: settings, startMethod: startMethod)
+    let state = ProcessState(identity: identity, settings: program.settings, startMethod: program.startMethod)
     processes = [SimulatedProcess(0, state, locals: [:], hasThreads: true)]
   }
 
@@ -180,6 +180,12 @@ final class SimulatedWorld: World, @unchecked Sendable {
   func random(in range: Range<Double>) -> Double {
     // A function of what the lane knows: a task draws the same value whoever runs it and whenever.
     learn(1)
+    if let draws, let lane = current, let chunk = lane.chunk,
+      let value = draws.value(chunk: chunk.index, draw: lane.draws)
+    {
+      lane.draws += 1
+      return value
+    }
     let unit = Double(UInt64(bitPattern: Int64(mix(current?.history ?? 0, 17))) >> 11) * 0x1p-53
     return min(range.lowerBound + unit * (range.upperBound - range.lowerBound), range.upperBound.nextDown)
   }
@@ -208,7 +214,9 @@ final class SimulatedWorld: World, @unchecked Sendable {
   func print(_ text: String, flush: Bool) {
     let process = currentProcess
     if flush || process.hasThreads {
+      current?.printing = text
       _ = perform(.print)
+      current?.printing = nil
       touch(.print)
       label("print")
     }
@@ -362,7 +370,7 @@ final class SimulatedWorld: World, @unchecked Sendable {
     case .offer: touch(.offer(pool: pool))
     case .claim(let chunk):
       touch(.claim(pool: pool))
-      current?.holds = chunk.job
+      current?.take(chunk)
       note(.claim(job: Int(chunk.job.rawValue), chunk: chunk.index))
       learn(chunk.hashValue)
       label("take \(chunk.text)")
@@ -372,7 +380,7 @@ final class SimulatedWorld: World, @unchecked Sendable {
     case .stopSeen: touch(.stopSeen(pool: pool))
     case .report(let report):
       touch(.report(pool: pool))
-      if case .returned = report { current?.holds = nil }
+      if case .returned = report { current?.chunk = nil }
       if hasOrder || report.isFailure { touch(.orderedReport(pool: pool)) }
     case .hear: break
     case .doom: touch(.doom(pool: pool))

@@ -7,6 +7,8 @@ package struct Program: Sendable {
   package var name: String
   package var settings: Settings
   package var startMethod: StartMethod?
+  /// What its tasks draw; nil for values that are a function of what a task knows.
+  package var draws: Draws?
   package var main: @Sendable () throws -> Void
   /// Nil: the pool as it stands.
   package var variant: Variant?
@@ -21,6 +23,9 @@ package struct Program: Sendable {
     self.main = main
   }
 }
+
+/// The name for modules that have programs of their own.
+package typealias SimulatedProgram = Program
 
 /// What may stand for each other: whoever sets it promises that nothing printed tells them apart.
 package struct Symmetry: Hashable, Sendable {
@@ -98,7 +103,7 @@ package final class Simulation {
   func run(
     _ choose: (SimulatedWorld, [Choice]) -> Int?, stepped: ((SimulatedWorld, Lane, AccessTable.Key) -> Void)? = nil
   ) -> RunResult {
-    let world = SimulatedWorld(program.settings, program.startMethod, stacks, timers, granularity, symmetry)
+    let world = SimulatedWorld(program, stacks, timers, granularity, symmetry)
     if let variant = program.variant { world.variant = variant }
     return CurrentWorld.with(world) {
       defer { world.tearDown() }
@@ -107,7 +112,8 @@ package final class Simulation {
   }
 
   private func run(
-    _ world: SimulatedWorld, _ choose: (SimulatedWorld, [Choice]) -> Int?, _ stepped: ((SimulatedWorld, Lane, AccessTable.Key) -> Void)?
+    _ world: SimulatedWorld, _ choose: (SimulatedWorld, [Choice]) -> Int?,
+    _ stepped: ((SimulatedWorld, Lane, AccessTable.Key) -> Void)?
   ) -> RunResult {
     var thrown: String?
     let body = program.main

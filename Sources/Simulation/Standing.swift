@@ -11,6 +11,9 @@ struct Standing {
   private(set) var waiting: [(key: Int, signals: NumberSet)] = []
   private(set) var present: Set<Int> = []
 
+  /// Where nothing is left out and nobody asks.
+  init() {}
+
   init(_ world: SimulatedWorld, _ table: AccessTable, workersAreAlike: Bool) {
     for lane in world.lanes where !lane.isGhost && !lane.isFinished {
       guard let operation = lane.pending else { continue }
@@ -67,14 +70,16 @@ struct Standing {
         hasChanged = true
       }
       for (key, signals) in waiting where reachable.intersects(signals) { include(key) }
-      for key in future.sets.keys where !present.contains(key) && reachable.intersects(table.signals[key]) { include(key) }
+      for key in future.sets.keys where !present.contains(key) && reachable.intersects(table.signals[key]) {
+        include(key)
+      }
     }
     return true
   }
 }
 
 /// What one step did.
-struct StepFootprint {
+struct StepFootprint: Sendable {
   /// Whose step it was, and after which wait.
   var key: Int
   var own: NumberSet
@@ -86,6 +91,9 @@ struct StepFootprint {
   var holdsOpen: Set<Int>
   /// What it, and the lanes that it started, will do next if they are let.
   var wanted: [(key: Int, accesses: NumberSet)]
+
+  /// Of a step that nobody asks about.
+  static let empty = StepFootprint(key: 0, own: NumberSet(), end: nil, isShared: false, holdsOpen: [], wanted: [])
 }
 
 extension AccessTable.Key {

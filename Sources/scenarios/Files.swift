@@ -16,6 +16,8 @@ enum Files {
     return try readAll(descriptor, name: path)
   }
 
+  static func exists(_ path: String) -> Bool { withArgument(path) { access($0, F_OK) } == 0 }
+
   static func standardInput() throws(ScenarioError) -> [UInt8] {
     try readAll(STDIN_FILENO, name: "Standard input")
   }

@@ -23,7 +23,13 @@ final class ProgressLine: Sendable {
   /// Shows how far the work has come and what it is at.
   func show(done: Int, of total: Int, _ name: String) {
     let bad = problems.withLock { $0 }
-    let text = "\(done) of \(total) runs" + (bad == 0 ? "" : ", \(bad) do not conform")
+    show("\(done) of \(total) runs" + (bad == 0 ? "" : ", \(bad) do not conform"), name)
+  }
+
+  /// Shows how many schedules of an example have been run.
+  func show(schedules: Int, _ name: String) { show("\(schedules) schedules", name) }
+
+  private func show(_ text: String, _ name: String) {
     let isDue = last.withLock { last in
       guard last.duration(to: .now) >= (isTerminal ? .milliseconds(50) : .seconds(5)) else { return false }
       last = .now

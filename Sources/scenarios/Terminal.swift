@@ -33,9 +33,9 @@ enum Terminal {
   }
 
   /// Adds to what standard output will get.
-  static func write(_ text: String) {
-    pending.withLock { $0.append(contentsOf: text.utf8) }
-  }
+  static func write(_ text: String) { write(bytes: Array(text.utf8)) }
+
+  static func write(bytes: [UInt8]) { pending.withLock { $0 += bytes } }
 
   /// Writes what was added; a reader that has gone is no error.
   static func flush() throws(ScenarioError) {

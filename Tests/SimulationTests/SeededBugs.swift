@@ -115,7 +115,11 @@ extension SeededBug {
     SeededBug("a result is ready before its callback has run", Seeded.callbacks, .hang) {
       $0.actions = { _, _, actions in
         actions.flatMap { action -> [PoolAction] in
-          if case .runCallback(let job, let failed) = action { [.resolve(job, failed ? .failed : .succeeded), action] } else { [action] }
+          if case .runCallback(let job, let failed) = action {
+            [.resolve(job, failed ? .failed : .succeeded), action]
+          } else {
+            [action]
+          }
         }
       }
     },
