@@ -67,19 +67,35 @@ package final class Explorer {
   /// Schedules that ended in a way that no correct pool allows.
   package private(set) var failures: [RunResult] = []
 
-  package init(_ simulation: Simulation, reduces: Bool = true) {
+  /// - Parameter guardInterval: one run in so many is replayed, to see that the program is deterministic.
+  package init(_ simulation: Simulation, reduces: Bool = true, guardInterval: Int = 16) {
+    self.guardInterval = max(2, guardInterval)
     self.simulation = simulation
     workersAreAlike = simulation.symmetry.workers
     self.reduces = reduces
   }
 
-  /// Whether nothing is left to try.
-  package var isComplete: Bool { runs > 0 && frames.isEmpty }
+  /// What ended the exploration before its time.
+  package private(set) var fault: SimulationError?
+  /// How many runs have been replayed and were the same.
+  package private(set) var checked = 0
+  /// One run in so many is replayed.
+  private let guardInterval: Int
 
+  /// Whether nothing is left to try.
+  package var isComplete: Bool { fault == nil && runs > 0 && frames.isEmpty }
+
+  /// Runs until nothing is left to try, or so many schedules have been run, or the program turns out not to be deterministic.
   package func explore(runLimit: Int = .max) {
     repeat {
       runOnce()
-    } while !frames.isEmpty && runs < runLimit
+    } while fault == nil && !frames.isEmpty && runs < runLimit
+  }
+
+  /// Replays a run: the same choices must lead to the same steps and lines.
+  private func check(_ result: RunResult) {
+    checked += 1
+    do { try simulation.replay(result) } catch { fault = error }
   }
 
   /// What a lane will do next if it is let.
@@ -138,9 +154,9 @@ package final class Explorer {
     var lanes = 0
     let result = simulation.run { [self] world, choices in
       if depth < frames.count {
-        precondition(frames[depth].choices == choices, "the program is not deterministic")
+        if frames[depth].choices != choices, fault == nil { fault = .notDeterministic(world, simulation.program) }
         depth += 1
-        return frames[depth - 1].index
+        return fault == nil ? frames[depth - 1].index : nil
       }
       let fingerprint = world.fingerprint()
       if let node = known[fingerprint] {
@@ -165,6 +181,8 @@ package final class Explorer {
     }
     runs += 1
     steps += result.steps.count
+    if fault == nil, runs % guardInterval == 1 { check(result) }
+    guard fault == nil else { return }
     let lines = result.lines
     var target: Int
     if let seen {

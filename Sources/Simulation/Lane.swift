@@ -109,8 +109,11 @@ final class Lane {
     let before = mp_thread_identity()
     mp_set_thread_identity(Unmanaged.passUnretained(identity).toOpaque())
     world.current = self
+    sim_watch(true)
     sim_context_switch(world.context, context.pointee)
+    sim_watch(false)
     world.current = nil
+    if let call = sim_noted() { world.note(forbidden: String(cString: call), by: self) }
     mp_set_thread_identity(before)
   }
 

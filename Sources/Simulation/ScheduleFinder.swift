@@ -148,16 +148,6 @@ package final class ScheduleFinder {
   }
 }
 
-extension SimulationError {
-  /// The same choices have led to another step than before.
-  static func notDeterministic(_ world: SimulatedWorld, _ program: Program) -> SimulationError {
-    let step = world.steps.last.map { "after step \(world.steps.count), \($0.label)," } ?? "at its start"
-    return SimulationError(
-      .notDeterministic,
-      "\(program.name) is not deterministic: \(step) the same choices lead to something else than before.")
-  }
-}
-
 extension SimulatedWorld {
   /// What each process has buffered, without those that have nothing.
   var buffers: [[String]] {

@@ -23,6 +23,8 @@ final class SimulatedWorld: World, @unchecked Sendable {
   /// What has happened since the start.
   var steps: [Step] = []
   private(set) var events: [Schedule.Event] = []
+  /// What a lane did that no program may do under simulation.
+  private(set) var forbidden: String?
   var clock: Duration = .zero
   private(set) var parkers: [WeakParker] = []
   private var helperNames: [String] = []
@@ -260,6 +262,10 @@ final class SimulatedWorld: World, @unchecked Sendable {
     events.append(
       Schedule.Event(
         lane: lane.name, process: lane.process.state.identity.name, thread: lane.identity.name, kind: kind))
+  }
+
+  func note(forbidden call: String, by lane: Lane) {
+    if forbidden == nil { forbidden = "\(lane.name) \(call)" }
   }
 
   // MARK: Pools and queues

@@ -64,6 +64,8 @@ package enum Ending: Hashable, Sendable {
   case hang([String])
   /// More steps than a run may have.
   case endless
+  /// A thread did something that no program may do under simulation, for nobody could choose when it happens.
+  case forbidden(String)
 }
 
 /// What one run showed.
@@ -125,7 +127,12 @@ package final class Simulation {
     var isWanted = true
     var ending = Ending.finished
     startLanes(world)
-    while !main.isFinished {
+    while true {
+      if let forbidden = world.forbidden {
+        ending = .forbidden(forbidden)
+        break
+      }
+      if main.isFinished { break }
       let choices = world.choices()
       guard !choices.isEmpty else {
         if let lane = jump(world) {

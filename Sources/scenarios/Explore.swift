@@ -1,5 +1,6 @@
 import ArgumentParser
 import ScenarioKit
+import Simulation
 
 /// The command `scenarios explore ID`.
 struct Explore: ParsableCommand {
@@ -47,7 +48,12 @@ struct Explore: ParsableCommand {
     }
     let exploration = Exploration(subject, search: search, limit: limit, seed: settings.seed ?? 1)
     let progress = ProgressLine()
-    let result = try exploration.run { progress.show(schedules: $0, scenario.id) }
+    let result: ExplorationResult
+    do {
+      result = try exploration.run { progress.show(schedules: $0, scenario.id) }
+    } catch let error as SimulationError {
+      throw ScenarioFailure(description: error.description)
+    }
     progress.clear()
     if list {
       guard let listing = ExplorationListing(result, schedules: schedules) else {

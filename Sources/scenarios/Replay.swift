@@ -1,5 +1,6 @@
 import ArgumentParser
 import ScenarioKit
+import Simulation
 
 /// The command `scenarios replay ID`.
 struct Replay: ParsableCommand {
@@ -46,6 +47,8 @@ struct Replay: ParsableCommand {
     } catch let error as ScenarioKit.Replay.Impossible {
       throw ScenarioFailure(description: error.description)
     } catch let error as RealReplay.Illegal {
+      throw ScenarioFailure(description: error.description)
+    } catch let error as SimulationError {
       throw ScenarioFailure(description: error.description)
     }
   }

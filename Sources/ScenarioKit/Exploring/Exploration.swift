@@ -69,7 +69,9 @@ package struct Exploration: Sendable {
     repeat {
       explorer.explore(runLimit: min(limit, explorer.runs + 200))
       progress(explorer.runs)
-    } while !explorer.isComplete && explorer.runs < limit
+    } while explorer.fault == nil && !explorer.isComplete && explorer.runs < limit
+    if let fault = explorer.fault { throw fault }
+    result.checked = explorer.checked
     result.runs = explorer.runs
     result.steps = explorer.steps
     result.states = explorer.graph.states

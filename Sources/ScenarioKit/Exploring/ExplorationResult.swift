@@ -17,6 +17,8 @@ package struct ExplorationResult: Sendable {
   /// The number of all orders of the steps, where it was counted.
   package var orders: Double?
   package var failures: [RunResult] = []
+  /// How many schedules have been replayed, to see that the program is deterministic.
+  package var checked = 0
   package var duration: Duration = .zero
 
   /// How many outputs the golden allows; nil where it cannot tell at this size.

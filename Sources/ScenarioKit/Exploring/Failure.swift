@@ -33,6 +33,7 @@ enum Failure {
     case .finished: "The program ends."
     case .threw(let error): "The program fails: \(error)"
     case .hang(let waiting): "Nothing can go on: \(Wording.list(waiting, "and"))."
+    case .forbidden(let what): "A program may not do this under simulation: \(what)."
     case .endless: "The program does not come to an end."
     }
   }
