@@ -26,8 +26,8 @@ package struct Capture: Sendable {
 
   /// Runs the program and waits for its end, at most for the time limit and the grace.
   ///
-  /// Nothing is left when this returns: the program's process group has been killed. Several captures may run at the
-  /// same time on different threads. `onLine` is called on the calling thread for each complete line as it arrives.
+  /// Nothing is left when this returns: the program's process group has been killed. Nothing is left either when this
+  /// process is ended meanwhile, however that happens. Several captures may run at the same time on different threads. `onLine` is called on the calling thread for each complete line as it arrives.
   /// - Throws: when the program cannot be started. That it failed, crashed or hung is part of the result.
   @available(*, noasync, message: "run() blocks until the program has ended")
   package func run(onLine: (Transcript.Line) -> Void = { _ in }) throws(CaptureError) -> CapturedRun {
@@ -54,10 +54,6 @@ package struct Capture: Sendable {
     var session = CaptureSession(process: process, start: start, outputLimit: outputLimit)
     let group = ProcessGroup(id: process)
     defer { mp_capture_remove_group(process) }
-    guard mp_capture_add_group(process) == 0 else {
-      session.stop(group)
-      throw CaptureError(code: .noResources, description: "More than 256 captures run at the same time.")
-    }
     let exit: Descriptor
     do {
       exit = try Descriptor(mp_capture_open_process(process), from: "pidfd_open")
@@ -83,6 +79,10 @@ package struct Capture: Sendable {
       withCStrings(assignments) { environment in
         mp_capture_spawn(program.path, arguments, environment, program.directory, input, output, errors, &process)
       }
+    }
+    guard error != Int32(MP_CAPTURE_FULL) else {
+      throw CaptureError(
+        code: .noResources, description: "More than \(MP_CAPTURE_GROUPS) captures run at the same time.")
     }
     guard error == 0 else {
       let place = program.directory.map { " in \($0)" } ?? ""
