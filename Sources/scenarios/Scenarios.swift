@@ -10,8 +10,18 @@ struct Scenarios: ParsableCommand {
       not conform, 2 the command or its input was wrong.
       """,
     subcommands: [
-      List.self, Show.self, Run.self, Check.self, Judge.self, Crosscheck.self, Explore.self, Replay.self,
-      Claims.self, Bless.self, Doctor.self,
+      List.self,
+      Show.self,
+      Run.self,
+      Check.self,
+      Judge.self,
+      Crosscheck.self,
+      Differential.self,
+      Explore.self,
+      Replay.self,
+      Claims.self,
+      Bless.self,
+      Doctor.self,
     ],
     defaultSubcommand: Check.self)
 }

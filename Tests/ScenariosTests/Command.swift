@@ -26,6 +26,10 @@ struct Command {
     try self.init(path: Self.path, arguments: arguments, environment: environment)
   }
 
+  init(_ arguments: [String], environment: [String: String]) throws {
+    try self.init(path: Self.path, arguments: arguments, environment: environment)
+  }
+
   /// Runs a line of shell in which `scenarios` is the executable.
   init(shell line: String, environment: [String: String] = [:]) throws {
     let script = "scenarios() { \"$SCENARIOS_EXECUTABLE\" \"$@\"; }\n\(line)"

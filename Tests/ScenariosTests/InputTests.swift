@@ -19,6 +19,8 @@ import Testing
     ["judge", "A2", "--golden", "/nonexistent"], ["--nonsense"], ["lst"], ["list", "extra"], ["A2"],
     ["crosscheck", "--python", "2.0"], ["crosscheck", "--python", "/nonexistent"],
     ["crosscheck", "A1", "--module", "no such module"],
+    ["differential", "--count", "0"], ["differential", "--seed", "18446744073709551615"], ["differential", "--seed", "-1"],
+    ["differential", "--python", "2.0"], ["differential", "--python", "/nonexistent"],
   ]) func `bad input ends with one sentence and status 2`(_ arguments: [String]) throws {
     let quoted = arguments.map { "'\($0)'" }.joined(separator: " ")
     let command = try Command(shell: "scenarios \(quoted)")

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Synchronization
 
 /// Runs random programs on two implementations and compares what every step saw.
@@ -31,7 +32,8 @@ package struct Differential: Sendable {
   /// Programs for one start of an implementation.
   package var batch = 50
 
-  package var width = 3
+  /// Batches at the same time; more than there are processors, for a program waits a good deal.
+  package var width = 4 * ProcessInfo.processInfo.activeProcessorCount
 
   package init(left: any PoolImplementation, right: any PoolImplementation, differences: [KnownDifference] = []) {
     self.left = left

@@ -1,8 +1,11 @@
 /// The text of a differential run.
 package struct DifferentialReport: Sendable {
-  private let result: Differential.Result
-  private let names: (left: String, right: String)
-  private let differences: [KnownDifference]
+  let result: Differential.Result
+  let names: (left: String, right: String)
+  let differences: [KnownDifference]
+
+  /// Whether nothing but the known differences was met.
+  package var agrees: Bool { result.disagreements.isEmpty }
 
   package init(_ result: Differential.Result, of differential: Differential) {
     self.result = result
@@ -16,11 +19,10 @@ package struct DifferentialReport: Sendable {
       \(result.programs) programs of \(result.steps) steps on \(names.left) and \(names.right) in \(seconds) s: \
       \(result.disagreements.count) disagreements.
       """
-    let excuses = differences.compactMap { difference -> String? in
-      guard let count = result.excused[difference.id] else { return nil }
-      return "  \(difference.id), \(count) steps: \(difference.reason)"
+    let excuses = differences.map { difference in
+      "  \(difference.id), met in \(result.excused[difference.id] ?? 0) steps: \(difference.reason)"
     }
-    let known = excuses.isEmpty ? [] : ["Known differences met:\n" + excuses.joined(separator: "\n")]
+    let known = excuses.isEmpty ? [] : ["Known differences:\n" + excuses.joined(separator: "\n")]
     return (result.disagreements.map(describe) + known + [summary]).joined(separator: "\n\n") + "\n"
   }
 

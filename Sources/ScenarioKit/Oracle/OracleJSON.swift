@@ -104,7 +104,7 @@ package enum OracleJSON {
       })
   }
 
-  private static func encode(_ document: some Encodable) throws -> String {
+  static func encode(_ document: some Encodable) throws -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     return String(decoding: try encoder.encode(document), as: UTF8.self) + "\n"
