@@ -85,6 +85,9 @@ package final class Explorer {
   /// Whether nothing is left to try.
   package var isComplete: Bool { fault == nil && runs > 0 && frames.isEmpty }
 
+  /// The number of a state that was met.
+  func node(_ state: Fingerprint) -> Int? { known[state] }
+
   /// Runs until nothing is left to try, or so many schedules have been run, or the program turns out not to be deterministic.
   package func explore(runLimit: Int = .max) {
     repeat {

@@ -75,7 +75,12 @@ extension StateGraph {
   }
 
   /// The outputs, each once; at most `limit` of them.
-  package func outputs(limit: Int = .max) -> [[String]] {
+  package func outputs(limit: Int = .max) -> [[String]] { outputs(beginning, limit) }
+
+  /// What can still be printed from a state on, each sequence of lines once.
+  func outputs(from node: Int) -> [[String]] { outputs(closure([Place(node: node)]), .max) }
+
+  private func outputs(_ beginning: [Place], _ limit: Int) -> [[String]] {
     var outputs: [[String]] = []
     var path: [String] = []
     func list(_ places: [Place]) {

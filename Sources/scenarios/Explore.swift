@@ -25,6 +25,9 @@ struct Explore: ParsableCommand {
   @Option(help: "After how many schedules to stop.")
   var limit: Int?
 
+  @Flag(help: "Count all orders of the steps, however long that takes; without it, half a second.")
+  var orders = false
+
   @Flag(help: "Print the outputs.")
   var list = false
 
@@ -46,7 +49,8 @@ struct Explore: ParsableCommand {
       throw ScenarioError(
         .contradiction, "The outputs of \(scenario.id) have values that are drawn: they are counted, not listed.")
     }
-    let exploration = Exploration(subject, search: search, limit: limit, seed: settings.seed ?? 1)
+    var exploration = Exploration(subject, search: search, limit: limit, seed: settings.seed ?? 1)
+    exploration.countsOrders = orders
     let progress = ProgressLine()
     let result: ExplorationResult
     do {

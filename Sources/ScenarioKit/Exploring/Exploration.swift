@@ -28,6 +28,8 @@ package struct Exploration: Sendable {
   /// After how many schedules it is ended.
   package var limit: Int
   package var seed: UInt64
+  /// Whether all orders are counted however long it takes.
+  package var countsOrders = false
 
   /// How many schedules an exploration has at most if nobody says.
   package static func usualLimit(_ search: Search) -> Int { search == .exhaustive ? 1_000_000 : 10_000 }
@@ -36,8 +38,10 @@ package struct Exploration: Sendable {
   static let depth = 3
   /// More outputs than this are counted and not listed.
   package static let mostOutputs = 100_000
-  /// How many schedules the count of all orders may take: it recognises states, and leaves nothing out.
-  static let orderBound = 10_000
+  /// How long the count of all orders may take, which leaves nothing out, unless it is asked for.
+  static let orderTime = Duration.milliseconds(500)
+  /// How many schedules it may take where it is.
+  static let orderBound = 200_000
 
   package init(_ subject: SimulatedScenario, search: Search = .exhaustive, limit: Int? = nil, seed: UInt64 = 1) {
     self.subject = subject
@@ -59,7 +63,7 @@ package struct Exploration: Sendable {
     case .pct: sample(&result, .priorities(depth: Self.depth), progress)
     }
     result.duration = start.duration(to: .now)
-    if result.isExhaustive, let states = result.states, states < Self.orderBound / 10 { result.orders = orders }
+    if result.isExhaustive { result.orders = orders }
     try result.compare(subject)
     return result
   }
@@ -86,7 +90,11 @@ package struct Exploration: Sendable {
   /// How many orders there are in all; nil where counting them takes too long, or where there is no end of them.
   private var orders: Double? {
     let explorer = Explorer(subject.simulation(), reduces: false)
-    explorer.explore(runLimit: Self.orderBound)
+    let start = ContinuousClock.now
+    repeat {
+      explorer.explore(runLimit: explorer.runs + 100)
+      if !countsOrders, start.duration(to: .now) > Self.orderTime { return nil }
+    } while explorer.fault == nil && !explorer.isComplete && explorer.runs < Self.orderBound
     return explorer.isComplete ? explorer.graph.orders : nil
   }
 

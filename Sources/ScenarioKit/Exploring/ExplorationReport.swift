@@ -24,7 +24,9 @@ package struct ExplorationReport {
     }
     lines += entry("alike", subject.alike.isEmpty ? ["nothing: every worker and every task shows"] : subject.alike)
     lines += entry("failures", failures)
-    if result.checked > 0 { lines += entry("guard", ["\(result.checked.grouped) schedules replayed: the same steps and lines"]) }
+    if result.checked > 0 {
+      lines += entry("guard", ["\(result.checked.grouped) schedules replayed: the same steps and lines"])
+    }
     lines += entry("claim", claim)
     lines += entry("time", [time])
     for output in result.illegal.prefix(3) {
