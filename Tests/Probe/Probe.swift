@@ -16,13 +16,16 @@ struct Probe {
         print("\(item.name) [\(item.places.map(\.rawValue).joined(separator: " "))] \(item.items)", flush: false)
       }
     case ("run", 3): run(arguments[1], arguments[2])
+    case ("storm", 4): storm(arguments[1], Int(arguments[2]), UInt64(arguments[3]))
+    case ("soak", 3): soak(arguments[1], Int(arguments[2]))
     case ("help", _), ("--help", _): usage(0)
     default: usage(64)
     }
   }
 
   private static func usage(_ status: Int32) -> Never {
-    print("usage: probe list | probe run CASE fork|spawn|forkserver|thread", flush: true)
+    print("usage: probe list | run CASE METHOD | storm METHOD KILLS SEED | soak METHOD TASKS", flush: true)
+    print("METHOD is fork, spawn, forkserver or thread", flush: true)
     exit(status)
   }
 
@@ -40,6 +43,25 @@ struct Probe {
     }
   }
 
+  /// A storm of any size; what it found goes to standard output.
+  private static func storm(_ method: String, _ kills: Int?, _ seed: UInt64?) {
+    guard let place = Place(rawValue: method), place.method != nil, let kills, kills > 0, let seed else { usage(64) }
+    report("The storm of seed \(seed) on \(method)") { try KillStorm(place: place, kills: kills, seed: seed).run().description }
+  }
+
+  private static func soak(_ method: String, _ tasks: Int?) {
+    guard let place = Place(rawValue: method), let tasks, tasks > 0 else { usage(64) }
+    report("The soak on \(method)") { try Soak(place: place, tasks: tasks).run().description }
+  }
+
+  private static func report(_ name: String, _ body: () throws -> String) {
+    let leftovers = Leftovers()
+    do {
+      print("\(name): \(try body())", flush: true)
+      try leftovers.check(isAsync: false)
+    } catch { fail("\(name): \(error)") }
+  }
+
   private static func fail(_ sentence: String) -> Never {
     _ = mp_flush()
     let line = sentence + "\n"
@@ -52,6 +74,6 @@ struct Probe {
 package enum Cases {
   package static let all: [Case] = [
     arguments, names, numbers, apply, map, imap, callbacks, results, life, initializers, deaths, payloads, queues, contexts,
-    surroundings, suspending, schedules,
+    surroundings, suspending, schedules, storms,
   ].flatMap { $0 }
 }
