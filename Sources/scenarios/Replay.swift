@@ -34,6 +34,8 @@ struct Replay: ParsableCommand {
   @Flag(help: "Print the steps instead of doing them, for run --steps.")
   var steps = false
 
+  @OptionGroup var format: Format
+
   func run() throws {
     Terminal.ignoreClosedPipes()
     guard output == nil || schedule == nil else {
@@ -57,7 +59,12 @@ struct Replay: ParsableCommand {
   private func simulate(_ scenario: Scenario, _ settings: RunSettings) throws {
     guard !steps else { throw ScenarioError(.contradiction, "--steps is for real processes and threads.") }
     let subject = try SimulatedScenario(scenario, settings: settings, tasks: tasks)
-    Terminal.write(bytes: try ScenarioKit.Replay(subject, target: try target()).run())
+    let output = try ScenarioKit.Replay(subject, target: try target()).run()
+    if format.json {
+      Terminal.write(ReplayReport.json(scenario, simulated: output))
+    } else {
+      Terminal.write(bytes: output)
+    }
   }
 
   /// With real processes or threads.
@@ -72,11 +79,13 @@ struct Replay: ParsableCommand {
     if steps { return Terminal.write("\(replay.steps)\n") }
     ScenarioRunner.endRunsOnSignals()
     let failure = try replay.perform(with: ScenarioRunner(environment: Terminal.environment)) { line in
+      if format.json { return }
       Terminal.write(line)
       // Written at once: somebody may watch. What cannot be written is reported at the end.
       try? Terminal.flush()
     }
     if let failure { throw ScenarioFailure(description: failure) }
+    if format.json { Terminal.write(ReplayReport.json(replay)) }
   }
 
   private func wanted() throws(ScenarioError) -> [UInt8]? {

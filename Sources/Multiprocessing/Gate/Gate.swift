@@ -66,8 +66,8 @@ final class Gate: Sendable {
 
   /// Does a step when it is the calling lane's turn; where the schedule leaves it free, at once.
   ///
-  /// What it does is seen by others before the schedule goes on. Signals wait meanwhile: whoever has seen the step may end this worker, which would then not be able to say that the step
-  /// is done.
+  /// What it does is seen by others before the schedule goes on. Signals wait meanwhile: whoever has seen the step may end
+  /// this worker, which would then not be able to say that the step is done.
   func perform<R, E: Error>(_ kind: GateMemory.Kind, _ body: () throws(E) -> R) throws(E) -> R {
     guard enter(kind) else { return try body() }
     var all = sigset_t()
