@@ -1,7 +1,8 @@
 /// A counter of units between processes and threads; Python's `multiprocessing.Semaphore`.
 ///
-/// Its value may grow beyond the first one; `BoundedSemaphore` forbids that. It travels as a `Lock` does.
-public class Semaphore: Codable, @unchecked Sendable {
+/// Its value may grow beyond the first one; `BoundedSemaphore` forbids that. It travels as a `Lock` does. The plain name is
+/// taken: the system's library has a `Semaphore` of its own, which comes with Foundation.
+public class CountingSemaphore: Codable, @unchecked Sendable {
   // Sendable: nothing changes after init but shared words, which are atomic.
   let words: any SharedWords
   var core: CountingCore { CountingCore(words: words) }
@@ -26,7 +27,7 @@ public class Semaphore: Codable, @unchecked Sendable {
 
   /// Shares the semaphore with a new process. Used by the library.
   public func encode(to encoder: any Encoder) throws {
-    try words.share(to: encoder, as: String(describing: type(of: self)))
+    try words.share(to: encoder, as: self is BoundedSemaphore ? "BoundedSemaphore" : "Semaphore")
   }
 
   /// Takes a unit; blocks until there is one, at most for the time-out. False: there was none.
@@ -51,8 +52,8 @@ public class Semaphore: Codable, @unchecked Sendable {
 }
 
 /// A semaphore whose value never exceeds its first one; Python's `multiprocessing.BoundedSemaphore`.
-public final class BoundedSemaphore: Semaphore, @unchecked Sendable {
-  // Sendable: as for Semaphore.
+public final class BoundedSemaphore: CountingSemaphore, @unchecked Sendable {
+  // Sendable: as for CountingSemaphore.
 
   /// A semaphore with so many units at the most.
   public override init(_ value: Int = 1, context: Context? = nil) throws {
