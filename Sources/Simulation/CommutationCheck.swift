@@ -72,10 +72,10 @@ package final class CommutationCheck {
     let backward = attempt(prefix, second, first)
     // Where one takes the other's turn away there is nothing to change; it must be because they are dependent.
     guard forward.accesses.count == 2, backward.accesses.count == 2 else { return }
-    let pairs = [(forward.accesses[0], forward.accesses[1]), (backward.accesses[0], backward.accesses[1])]
-    let areDependent = pairs.contains { a, b in
-      a.contains { own in b.contains { subject.areDependent(own, $0) } }
-    }
+    // What a step does may depend on what was done before it: all that it does in either order counts.
+    let one = forward.accesses[0].union(backward.accesses[1])
+    let other = forward.accesses[1].union(backward.accesses[0])
+    let areDependent = one.contains { own in other.contains { subject.areDependent(own, $0) } }
     guard !areDependent else {
       dependent += 1
       return

@@ -105,7 +105,10 @@ package final class Explorer {
   private func wanted(_ lane: Lane) -> NumberSet {
     guard let operation = lane.pending else { return NumberSet() }
     var accesses = operation.wanted(lane.pool)
-    if lane.worker != nil, let pool = lane.pool { accesses.insert(.alive(pool: pool)) }
+    if lane.worker != nil, let pool = lane.pool {
+      accesses.insert(.alive(pool: pool))
+      if simulation.faults.deaths > 0 { accesses.insert(.kill(pool: pool)) }
+    }
     return table.numbers(accesses)
   }
 

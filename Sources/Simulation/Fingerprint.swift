@@ -20,6 +20,8 @@ extension SimulatedWorld {
       second.combine(value)
     }
     add(clock.hashValue)
+    add(deathsLeft)
+    add(settlements)
     for line in main.buffer { add(line.text.hashValue) }
     for (pool, engine) in engines.enumerated() {
       var snapshot = engine.snapshot

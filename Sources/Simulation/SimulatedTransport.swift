@@ -223,12 +223,12 @@ final class SimulatedTransport: Transport, @unchecked Sendable {
   }
 
   /// Ends a worker from outside.
-  func end(_ place: Place) {
+  func end(_ place: Place, status: Int32 = -15) {
     guard !place.hasExited else { return }
     place.hasExited = true
     place.lane.isGhost = true
     place.process.buffer = []
-    place.reports.append(.exited(status: -15))
+    place.reports.append(.exited(status: status))
   }
 
   func interrupt(_ role: HelperRole) {

@@ -38,6 +38,8 @@ final class SimulatedWorld: World, @unchecked Sendable {
   private(set) var jobsHeld: Set<JobID> = []
   /// Whether there has been a job for which the order of reports matters.
   private var hasOrder = false
+  /// A number for how jobs ended that did not succeed, in no order.
+  private(set) var settlements = 0
   private(set) var stepLabel: String?
   var variant = Variant()
 
@@ -47,7 +49,14 @@ final class SimulatedWorld: World, @unchecked Sendable {
 
   private let draws: Draws?
 
-  init(_ program: Program, _ stacks: Stacks, _ timers: Timers, _ granularity: Granularity, _ symmetry: Symmetry) {
+  /// How many workers may still die.
+  private(set) var deathsLeft: Int
+
+  init(
+    _ program: Program, _ stacks: Stacks, _ timers: Timers, _ granularity: Granularity, _ symmetry: Symmetry,
+    _ faults: Faults
+  ) {
+    deathsLeft = faults.deaths
     draws = program.draws
     workersAreAlike = symmetry.workers
     tasksAreAlike = symmetry.tasks
@@ -163,7 +172,16 @@ final class SimulatedWorld: World, @unchecked Sendable {
     }
     lane.isHelper = isHelper
     // A thread belongs to the pool whose making started it.
-    lane.pool = isHelper ? current?.opened : threadTransports.count - 1
+    lane.pool = isHelper ? current?.opened : threadTransports.indices.last
+  }
+
+  /// Ends a worker from outside, as a signal does.
+  func die(_ lane: Lane) {
+    guard let place = lane.worker, let pool = lane.pool else { return }
+    deathsLeft -= 1
+    touch(.kill(pool: pool))
+    label("die")
+    transports[pool].end(place, status: -9)
   }
 
   // MARK: Time, chance, variables
@@ -355,6 +373,7 @@ final class SimulatedWorld: World, @unchecked Sendable {
       if actions.contains(where: { $0.isResolving(nil) }) { touch(.dropped(pool: pool)) }
     }
     if actions.contains(.wakeJoiners) { end = .end(pool) }
+    remember(event, actions, pool)
     for action in actions {
       switch action {
       case .offer, .pullInputs: touch(.sends(pool: pool))
@@ -367,6 +386,25 @@ final class SimulatedWorld: World, @unchecked Sendable {
     }
     // What a helper thread does next depends on the actions; a program that submitted a job never sees them.
     learn(current?.isHelper == true ? mix(event.hashValue, actions.hashValue) : event.hashValue)
+  }
+
+  /// Keeps how jobs ended that did not succeed: the machine forgets them, and a program may ask for their results later.
+  private func remember(_ event: PoolEvent, _ actions: [PoolAction], _ pool: Int) {
+    switch event {
+    case .returned(let worker, let chunk, failed: true):
+      settlements &+= mix(mix(pool, chunk.hashValue), workersAreAlike ? 1 : mix(1, worker.hashValue))
+    case .exited(let worker, .some(let chunk)):
+      settlements &+= mix(mix(pool, chunk.hashValue), workersAreAlike ? 2 : mix(2, worker.hashValue))
+    default: break
+    }
+    for action in actions {
+      switch action {
+      case .keepFailure(let chunk): settlements &+= mix(mix(pool, chunk.hashValue), 3)
+      case .resolve(let job, let resolution) where resolution != .succeeded:
+        settlements &+= mix(mix(pool, job.hashValue), mix(4, resolution.hashValue))
+      default: break
+      }
+    }
   }
 
   func did(_ deed: QueueDeed) {

@@ -88,10 +88,13 @@ package final class Simulation {
   let symmetry: Symmetry
   private var workersAreAlike: Bool { symmetry.workers }
   package var stepLimit = 100_000
+  let faults: Faults
 
   package init(
-    _ program: Program, timers: Timers = .patient, granularity: Granularity = .calls, symmetry: Symmetry = Symmetry()
+    _ program: Program, timers: Timers = .patient, granularity: Granularity = .calls, symmetry: Symmetry = Symmetry(),
+    faults: Faults = Faults()
   ) {
+    self.faults = faults
     self.symmetry = symmetry
     self.program = program
     self.timers = timers
@@ -105,7 +108,7 @@ package final class Simulation {
   func run(
     _ choose: (SimulatedWorld, [Choice]) -> Int?, stepped: ((SimulatedWorld, Lane, AccessTable.Key) -> Void)? = nil
   ) -> RunResult {
-    let world = SimulatedWorld(program, stacks, timers, granularity, symmetry)
+    let world = SimulatedWorld(program, stacks, timers, granularity, symmetry, faults)
     if let variant = program.variant { world.variant = variant }
     return CurrentWorld.with(world) {
       defer { world.tearDown() }
@@ -134,7 +137,8 @@ package final class Simulation {
       }
       if main.isFinished { break }
       let choices = world.choices()
-      guard !choices.isEmpty else {
+      // That somebody might die is no reason to go on waiting.
+      guard choices.contains(where: { $0.code != Faults.death }) else {
         if let lane = jump(world) {
           if isWanted { stepped?(world, lane, lane.key(workersAreAlike)) }
           continue
@@ -175,9 +179,13 @@ package final class Simulation {
     let lines = world.output.count
     let operation = lane.pending
     world.begin()
-    lane.code = choice.code
-    lane.hasEffect = false
-    lane.resume()
+    if choice.code == Faults.death {
+      world.die(lane)
+    } else {
+      lane.code = choice.code
+      lane.hasEffect = false
+      lane.resume()
+    }
     startLanes(world)
     let label = isWanted ? "\(lane.name).\(world.stepLabel ?? operation?.word ?? "goes on")" : ""
     world.steps.append(Step(choice: choice, label: label, lines: lines..<world.output.count, wasForced: wasForced))
@@ -199,7 +207,7 @@ package final class Simulation {
     var count = 0
     while count < 1000 {
       startLanes(world)
-      if let choice = world.choices().first {
+      if let choice = world.choices().first(where: { $0.code != Faults.death }) {
         let lane = world.lanes[choice.lane]
         lane.code = choice.code
         lane.hasEffect = false
@@ -222,6 +230,9 @@ extension SimulatedWorld {
     for lane in lanes where !lane.isGhost {
       guard let operation = lane.pending else { continue }
       for code in operation.codes(timers) { choices.append(Choice(lane: lane.number, code: code)) }
+      if deathsLeft > 0, let place = lane.worker, !place.hasExited {
+        choices.append(Choice(lane: lane.number, code: Faults.death))
+      }
     }
     return choices
   }

@@ -13,6 +13,10 @@ import Testing
     let reduced = Explorer(Simulation(random.program))
     reduced.explore(runLimit: 4000)
     #expect(reduced.isComplete && reduced.fault == nil && reduced.failures.isEmpty, "\(reduced.failures.map(\.ending))")
+    // Runs that recognise no state print nothing else.
+    let sampler = Sampler(Simulation(random.program), .random, seed: 1)
+    sampler.run(100)
+    #expect(Set(sampler.outputs.keys).isSubset(of: reduced.graph.outputs()))
     // The largest programs are only explored with reduction.
     guard whole.isComplete else { return }
     #expect(Set(whole.graph.outputs()) == Set(reduced.graph.outputs()))

@@ -4,7 +4,7 @@ import Simulation
 
 /// A small program that is drawn at random: a pool, some jobs, an end.
 struct RandomProgram: CustomStringConvertible, Sendable {
-  enum Job: String, CaseIterable, Sendable { case apply, applyAsync, map, imapUnordered, callback, failing }
+  enum Job: String, CaseIterable, Sendable { case apply, applyAsync, asked, map, imapUnordered, callback, failing }
   enum End: String, CaseIterable, Sendable { case join, terminate, leave }
 
   var isThreaded: Bool
@@ -58,10 +58,12 @@ struct RandomProgram: CustomStringConvertible, Sendable {
   }
 
   private func use(_ pool: Pool) throws {
+    var asked: [AsyncResult<Int>] = []
     for (index, job) in jobs.enumerated() {
       switch job {
       case .apply: print("got \(try pool.apply(Work.self, index))", flush: true)
       case .applyAsync: try pool.applyAsync(Work.self, index)
+      case .asked: asked.append(try pool.applyAsync(Quiet.self, index))
       case .map: print("got \(try pool.map(Quiet.self, [1, 2], chunkSize: 1))", flush: true)
       case .imapUnordered:
         let results = try pool.imapUnordered(Quiet.self, [1, 2])
@@ -82,6 +84,15 @@ struct RandomProgram: CustomStringConvertible, Sendable {
       try pool.join()
     case .terminate: pool.terminate()
     case .leave: break
+    }
+    // A result may have been there before the end, or not.
+    guard end != .leave else { return }
+    for result in asked {
+      do {
+        print("asked \(try result.get())", flush: true)
+      } catch {
+        print("not done", flush: true)
+      }
     }
   }
 }
