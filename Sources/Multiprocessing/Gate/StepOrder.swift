@@ -43,7 +43,7 @@ package struct StepOrder: Hashable, Sendable, CustomStringConvertible {
 // MARK: As text
 
 extension StepOrder {
-  /// Reads an order of steps; nil where the text is none. It reads the description of one.
+  /// Reads an order of steps, as its description has it; nil where the text is none.
   package init?(_ text: String) {
     steps = []
     let parts = text.split(separator: ",", omittingEmptySubsequences: false)
