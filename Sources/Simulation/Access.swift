@@ -43,6 +43,11 @@ enum Access: Hashable {
   case receive(Int)
   case look(Int)
   case local(process: Int)
+  /// A word that processes share, by the number of its object and its own: read, written, its waiters woken, waited for.
+  case wordRead(Int, Int)
+  case wordWrite(Int, Int)
+  case wordWake(Int, Int)
+  case wordWait(Int, Int)
   /// Asked whether a result is there: it was, or it was not.
   case foundReady
   case foundPending
@@ -81,7 +86,8 @@ enum Independence {
     // Whoever comes to the queue now may find the chunk gone, or still there.
     case (.claim(let a), .stopSeen(let b)), (.stopSeen(let a), .claim(let b)): a == b
     case (.offer(let a), .stopSeen(let b)), (.stopSeen(let a), .offer(let b)): a == b
-    case (.withdraw(let a), .withdraw(let b)), (.withdraw(let a), .claim(let b)), (.claim(let a), .withdraw(let b)): a == b
+    case (.withdraw(let a), .withdraw(let b)), (.withdraw(let a), .claim(let b)), (.claim(let a), .withdraw(let b)):
+      a == b
     case (.withdraw(let a), .offer(let b)), (.offer(let a), .withdraw(let b)): a == b
     case (.withdraw(let a), .stopSeen(let b)), (.stopSeen(let a), .withdraw(let b)): a == b
     // Each worker has a channel of its own, with one writer and one reader.
@@ -103,6 +109,13 @@ enum Independence {
     case (.look(let a), .send(let b)), (.look(let a), .receive(let b)): a == b
     case (.send(let a), .look(let b)), (.receive(let a), .look(let b)): a == b
     case (.local(let a), .local(let b)): a == b
+    case (.wordWrite(let a, let i), .wordWrite(let b, let j)), (.wordWrite(let a, let i), .wordRead(let b, let j)),
+      (.wordRead(let a, let i), .wordWrite(let b, let j)):
+      a == b && i == j
+    // Who waits first is woken first, and nobody is woken who comes later.
+    case (.wordWait(let a, let i), .wordWait(let b, let j)), (.wordWait(let a, let i), .wordWake(let b, let j)),
+      (.wordWake(let a, let i), .wordWait(let b, let j)), (.wordWake(let a, let i), .wordWake(let b, let j)):
+      a == b && i == j
     case (.number, .number): true
     default: false
     }

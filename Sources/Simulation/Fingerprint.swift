@@ -36,6 +36,7 @@ extension SimulatedWorld {
     }
     for transport in transports { add(signature(of: transport)) }
     for transport in threadTransports { add(transport.snapshot.hashValue) }
+    for words in words { add(words.signature) }
     for channel in channels { add(channel.messages.hashValue) }
     // In no order: which parkers there were before is no part of the state.
     add(parkers.reduce(0) { sum, parker in sum &+ (parker.parker.map { $0.isWoken ? mix($0.number, 1) : 0 } ?? 0) })

@@ -29,6 +29,10 @@ enum Operation {
   case local
   /// Wake another thread.
   case wake(SimulatedParker)
+  /// Read or write a word that processes share.
+  case word(SimulatedWords, Int, isWritten: Bool)
+  /// Wait until somebody wakes the waiters of a word.
+  case wordWait(SimulatedWords, SimulatedWords.Waiter, until: Duration?)
 }
 
 /// One way in which a run can go on: a simulated thread, and which of its alternatives.
@@ -45,7 +49,10 @@ extension Operation {
   /// A code for each way in which the operation can be done now; none: it must wait.
   func codes(_ timers: Timers) -> [Int] {
     switch self {
-    case .start, .pass, .print, .kill, .report, .send, .look, .local, .wake: return [0]
+    case .start, .pass, .print, .kill, .report, .send, .look, .local, .wake, .word: return [0]
+    case .wordWait(_, let waiter, let deadline):
+      if waiter.isWoken { return [0] }
+      return deadline != nil && timers == .racy ? [1] : []
     case .park(let parker, let deadline):
       if parker.isWoken { return [0] }
       return deadline != nil && timers == .racy ? [1] : []
@@ -60,7 +67,7 @@ extension Operation {
   /// When waiting ends by itself.
   var deadline: Duration? {
     switch self {
-    case .park(_, let deadline): deadline
+    case .park(_, let deadline), .wordWait(_, _, let deadline): deadline
     case .sleep(let deadline): deadline
     default: nil
     }
@@ -84,6 +91,9 @@ extension Operation {
     case .look(let channel): mix(16, channel.number)
     case .local: 14
     case .wake: 15
+    case .word(let words, let index, let isWritten): mix(isWritten ? 18 : 17, mix(words.number, index))
+    case .wordWait(let words, let waiter, let deadline):
+      mix(deadline == nil ? 19 : 20, mix(mix(words.number, waiter.word), waiter.isWoken ? 1 : 0))
     }
   }
 }

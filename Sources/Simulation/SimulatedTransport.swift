@@ -227,6 +227,7 @@ final class SimulatedTransport: Transport, @unchecked Sendable {
     guard !place.hasExited else { return }
     place.hasExited = true
     place.lane.isGhost = true
+    for words in world.words { words.forget(place.lane.name) }
     place.process.buffer = []
     place.reports.append(.exited(status: status))
   }

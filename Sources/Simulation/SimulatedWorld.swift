@@ -15,6 +15,7 @@ final class SimulatedWorld: World, @unchecked Sendable {
   private(set) var transports: [SimulatedTransport] = []
   private(set) var threadTransports: [ThreadTransport] = []
   private(set) var channels: [SimulatedChannel] = []
+  private(set) var words: [SimulatedWords] = []
   /// The scheduler's own context while a lane runs.
   let context: UnsafeMutablePointer<UnsafeMutableRawPointer?>
   /// The lane that has the baton; nil: the scheduler.
@@ -306,13 +307,23 @@ final class SimulatedWorld: World, @unchecked Sendable {
     return channel
   }
 
-  /// Locks and counters between processes are not simulated: a program that makes one is told so, and does not run on.
   func makeSharedWords(bytes: Int) throws -> any SharedWords {
-    throw MultiprocessingError(
-      .invalidArgument, "A lock, event or value between processes cannot be made under simulation; a queue can.")
+    let made = SimulatedWords(self, words.count, bytes: bytes)
+    words.append(made)
+    return made
   }
 
-  func decodeSharedWords(from decoder: any Decoder) throws -> any SharedWords { try makeSharedWords(bytes: 0) }
+  func decodeSharedWords(from decoder: any Decoder) throws -> any SharedWords {
+    guard decoder.userInfo[SimulatedSharing.key] as? Bool == true else {
+      throw MultiprocessingError(
+        .sharingNotAllowed, "Shared objects reach a process through an initializer or as a process's argument only.")
+    }
+    let number = try decoder.singleValueContainer().decode(Int.self)
+    guard words.indices.contains(number) else {
+      throw MultiprocessingError(.notDecodable, "A shared object came without its words.")
+    }
+    return words[number]
+  }
 
   var threadKey: UInt32 { UInt32(truncatingIfNeeded: current?.name.hashValue ?? 0) | 1 }
 
@@ -443,6 +454,7 @@ final class SimulatedWorld: World, @unchecked Sendable {
     transports = []
     threadTransports = []
     channels = []
+    words = []
     parkers = []
     for lane in lanes { lane.worker = nil }
     lanes = []

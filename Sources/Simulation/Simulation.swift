@@ -263,6 +263,9 @@ extension Operation {
     case .look: "look"
     case .local: "variable"
     case .wake: "wake up"
+    case .word(let words, let index, let isWritten):
+      "\(isWritten ? "write" : "read") \(words.number).\(index < 0 ? "bytes" : "\(index)")"
+    case .wordWait(let words, let waiter, _): "woken \(words.number).\(waiter.word)"
     }
   }
 }

@@ -131,6 +131,7 @@ extension Operation {
       [.report(pool: transport.number), .kill(pool: transport.number), .interrupt(pool: transport.number)]
     case .watch(let transport): [.interrupt(pool: transport.number)]
     case .receive(let channel): [.send(channel.number)]
+    case .wordWait(let words, let waiter, _): [.wordWake(words.number, waiter.word)]
     default: []
     }
   }
@@ -152,6 +153,12 @@ extension Operation {
     case .receive(let channel): [.present, .receive(channel.number)]
     case .look(let channel): [.present, .look(channel.number)]
     case .wake(let parker): [.present, .wake(parker.number)]
+    case .word(let words, let index, let isWritten):
+      isWritten
+        ? [.present, .wordWrite(words.number, index), .wordWake(words.number, index)]
+        : [.present, .wordRead(words.number, index), .wordWait(words.number, index)]
+    case .wordWait(let words, let waiter, _):
+      [.present, .wordRead(words.number, waiter.word), .wordWait(words.number, waiter.word)]
     case .start, .pass, .sleep, .local: [.present]
     }
   }
@@ -160,7 +167,7 @@ extension Operation {
   var rank: Int {
     switch self {
     case .start, .pass, .park, .watch, .sleep: 0
-    case .local, .look, .send, .receive, .report, .wake: 1
+    case .local, .look, .send, .receive, .report, .wake, .word, .wordWait: 1
     case .collect: 2
     case .take: 3
     case .print: 4
