@@ -84,7 +84,9 @@ enum Pythons {
     let paths = names.filter { $0.contains("/") }
     let catalog = PythonCatalog.search(environment: Terminal.environment, paths: paths)
     guard !catalog.pythons.isEmpty else {
-      throw ScenarioError(.noPython, catalog.rejected.first.map(\.reason) ?? PythonCatalog.advice)
+      // Of what was named, why it is of no use; of what only lay about, what to do instead.
+      let isNamed = !paths.isEmpty || !(Terminal.environment[LibrarySearch.variable] ?? "").isEmpty
+      throw ScenarioError(.noPython, isNamed ? catalog.rejected.first?.reason ?? PythonCatalog.advice : PythonCatalog.advice)
     }
     let versions = names.filter { !$0.contains("/") }
     guard !versions.isEmpty else { return catalog.pythons }

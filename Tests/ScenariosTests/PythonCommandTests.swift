@@ -24,6 +24,20 @@ import Testing
     }
   }
 
+  @Test func `libraries that only lie about do not take the place of the advice`() throws {
+    let home = FileManager.default.temporaryDirectory.appendingPathComponent("home-\(UUID().uuidString)").path
+    let folder = "\(home)/versions/3.99/lib"
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: home) }
+    let path = "\(folder)/libpython3.99.so.1.0"
+    try Data("no library".utf8).write(to: URL(filePath: path))
+    let search = ["PYENV_ROOT": home, "PATH": "/nonexistent"]
+    let command = try Command("crosscheck", "E1", environment: search)
+    // The system's own CPython may be there; where it is not, the sentence must help.
+    #expect(command.status == 0 || command.errors.contains("libpython3-dev"))
+    #expect(try Command("doctor", environment: search).output.contains("Not used: \(path) is no libpython"))
+  }
+
   @Test func `without any CPython doctor says what to install and claims are checked on this package`() throws {
     let doctor = try Command("doctor", environment: Self.nothing)
     #expect(doctor.status == 0 && doctor.output.contains("libpython3-dev"))

@@ -65,7 +65,7 @@ import Testing
     #expect(CrosscheckResult(module: "other", rows: [], duration: .zero).nameOfRejection == "DEVIATES")
   }
 
-  @Test func `a twin that raises or hangs fails alone`() throws {
+  @Test func `a twin that raises, hangs, dies or is silent fails alone`() throws {
     var crosscheck = try crosscheck("E1", places: ["fork"])
     crosscheck.timeLimit = .seconds(3)
     crosscheck.repeats = 1
@@ -73,14 +73,16 @@ import Testing
       Twin(id: "A1", fileName: "raising.py", source: "raise ValueError('on purpose')"),
       Twin(id: "A2", fileName: "hanging.py", source: "import threading\nthreading.Event().wait()"),
       Twin(id: "A3", fileName: "silent.py", source: ""),
+      Twin(id: "D1", fileName: "dying.py", source: "import os, signal\nos.kill(os.getpid(), signal.SIGSEGV)"),
     ]
     let result = crosscheck.run(with: try runner(), judge: judge(["fork"]))
-    #expect(result.rows.map(\.conforming) == [1, 0, 0, 0])
+    #expect(result.rows.map(\.conforming) == [1, 0, 0, 0, 0])
     let text = CrosscheckReport(result).text
     #expect(text.contains("The program ended with exit status 1: ValueError: on purpose."))
     #expect(text.contains("The program did not end within its time limit."))
     #expect(text.contains("(nothing was printed)"))
-    #expect(text.contains("4 runs in ") && text.contains("1 conform, 1 ORACLE-DISAGREES, 2 failed."))
+    #expect(text.contains("The program was ended by signal 11"))
+    #expect(text.contains("5 runs in ") && text.contains("1 conform, 1 ORACLE-DISAGREES, 3 failed."))
   }
 
   @Test func `progress comes once for each run, in order`() async throws {
