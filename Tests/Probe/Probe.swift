@@ -74,6 +74,6 @@ struct Probe {
 package enum Cases {
   package static let all: [Case] = [
     arguments, names, numbers, apply, map, imap, callbacks, results, life, initializers, deaths, payloads, queues, contexts,
-    surroundings, suspending, schedules, storms, locks, meetings, sharedMemory,
+    surroundings, suspending, schedules, storms, locks, meetings, sharedMemory, sizedQueues, pipes,
   ].flatMap { $0 }
 }

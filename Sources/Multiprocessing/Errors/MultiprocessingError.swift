@@ -45,6 +45,12 @@ public struct MultiprocessingError: Error, Sendable, CustomStringConvertible {
     public static let sharingNotAllowed = Code("sharingNotAllowed")
     /// The queue is closed, or nobody is left to write to it.
     public static let queueClosed = Code("queueClosed")
+    /// The queue is empty, now or until the time-out. Python's `queue.Empty`.
+    public static let queueEmpty = Code("queueEmpty")
+    /// The queue has no place, now or until the time-out. Python's `queue.Full`.
+    public static let queueFull = Code("queueFull")
+    /// The object is in a state in which the call has no meaning. Python's AssertionError or ValueError.
+    public static let wrongState = Code("wrongState")
     /// The call would wait for the thread that makes it.
     public static let wouldDeadlock = Code("wouldDeadlock")
     /// A system call failed.

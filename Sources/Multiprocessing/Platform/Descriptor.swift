@@ -6,13 +6,24 @@ import CMultiprocessing
 final class Descriptor: Sendable {
   let number: Int32
   private let generation: Int32
+  private let isInherited: Guarded<Bool>
 
   /// Takes over a descriptor.
   init(_ number: Int32, isInherited: Bool = false) {
     self.number = number
     generation = mp_generation()
+    self.isInherited = Guarded(isInherited)
     if !isInherited { mp_own(number) }
   }
+
+  /// Keeps the descriptor from forked children from now on.
+  func own() {
+    isInherited.with { $0 = false }
+    mp_own(number)
+  }
+
+  /// Whether the number means this descriptor in the calling process, which may be a forked child.
+  var isOpen: Bool { generation == mp_generation() || isInherited.with { $0 } }
 
   deinit {
     // In a forked child the number may stand for something else by now.

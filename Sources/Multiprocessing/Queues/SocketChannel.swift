@@ -3,8 +3,16 @@ import Glibc
 
 /// A channel on a socket pair that keeps message boundaries: many may put and take at once, none needs a lock, and a process
 /// that is killed in the middle harms nobody. A large message lies in a file of its own, whose descriptor goes instead.
+///
+/// A queue's channel has both ends and reaches forked children by itself. One end of a pipe has a descriptor or none for each
+/// direction, and reaches other processes only by being passed: were it inherited as well, the other end would not be seen to
+/// close.
 final class SocketChannel: Channel {
-  private let ends: Guarded<(reader: Descriptor, writer: Descriptor)?>
+  private struct Ends: Sendable {
+    var reader: Descriptor?
+    var writer: Descriptor?
+  }
+  private let ends: Guarded<Ends?>
 
   /// A message up to this size goes as it is.
   private static let inlineLimit = 32 << 10
@@ -12,65 +20,110 @@ final class SocketChannel: Channel {
   init() throws {
     var numbers: [Int32] = [-1, -1]
     try System.check(mp_socket_pair(&numbers, 0), "socketpair")
-    ends = Guarded((Descriptor(numbers[0], isInherited: true), Descriptor(numbers[1], isInherited: true)))
+    ends = Guarded(
+      Ends(reader: Descriptor(numbers[0], isInherited: true), writer: Descriptor(numbers[1], isInherited: true)))
   }
 
-  init(reader: Descriptor, writer: Descriptor) { ends = Guarded((reader, writer)) }
+  init(reader: Descriptor?, writer: Descriptor?) { ends = Guarded(Ends(reader: reader, writer: writer)) }
 
-  private func open() throws(MultiprocessingError) -> (reader: Descriptor, writer: Descriptor) {
-    guard let ends = ends.with({ $0 }) else { throw MultiprocessingError(.queueClosed, "handle is closed") }
+  /// The two ends of a pipe; of a simplex one the first only reads and the second only writes.
+  static func pipe(isDuplex: Bool) throws -> (SocketChannel, SocketChannel) {
+    let (first, second) = try Descriptor.socketPair()
+    return (
+      SocketChannel(reader: first, writer: isDuplex ? first : nil),
+      SocketChannel(reader: isDuplex ? second : nil, writer: second)
+    )
+  }
+
+  private func open() throws(MultiprocessingError) -> Ends {
+    guard let ends = ends.with({ $0 }), ends.reader?.isOpen != false, ends.writer?.isOpen != false else {
+      throw MultiprocessingError(.queueClosed, "handle is closed")
+    }
     return ends
   }
 
-  func send(_ bytes: [UInt8]) throws {
-    guard let gate = Gate.current else { return try sendNow(bytes) }
-    try gate.perform(.put) { () throws(MultiprocessingError) in try sendNow(bytes) }
+  private func openReader() throws(MultiprocessingError) -> Descriptor {
+    guard let reader = try open().reader else { throw MultiprocessingError(.invalidArgument, "connection is write-only") }
+    return reader
   }
 
-  private func sendNow(_ bytes: [UInt8]) throws(MultiprocessingError) {
-    let writer = try open().writer
+  func send(_ bytes: [UInt8]) throws {
+    guard let gate = Gate.current else { return _ = try send(bytes, wait: true) }
+    try gate.perform(.put) { () throws(MultiprocessingError) in _ = try send(bytes, wait: true) }
+  }
+
+  func trySend(_ bytes: [UInt8]) throws -> Bool {
+    guard let gate = Gate.current else { return try send(bytes, wait: false) }
+    return try gate.perform(.put) { () throws(MultiprocessingError) in try send(bytes, wait: false) }
+  }
+
+  /// Whether it was sent; false if there is no room and it must not wait.
+  private func send(_ bytes: [UInt8], wait: Bool) throws(MultiprocessingError) -> Bool {
+    guard let writer = try open().writer else {
+      throw MultiprocessingError(.invalidArgument, "connection is read-only")
+    }
+    let sent: Int
     // The first byte says where the message is: 0 here, 1 in the file that comes with it.
     if bytes.count <= Self.inlineLimit {
-      try check(mp_send(writer.number, [0] + bytes, bytes.count + 1, nil, 0, 1))
+      sent = mp_send(writer.number, [0] + bytes, bytes.count + 1, nil, 0, wait ? 1 : 0)
     } else {
       let file = try Descriptor.memoryFile("multiprocessing-message", bytes)
-      try check(mp_send(writer.number, [1], 1, [file.number], 1, 1))
+      sent = mp_send(writer.number, [1], 1, [file.number], 1, wait ? 1 : 0)
       withExtendedLifetime(file) {}
     }
     withExtendedLifetime(writer) {}
-  }
-
-  private func check(_ sent: Int) throws(MultiprocessingError) {
+    if sent == -Int(EAGAIN), !wait { return false }
     if sent == -Int(EPIPE) { throw MultiprocessingError(.queueClosed, "[Errno 32] Broken pipe") }
     try System.check(sent, "Sending to a queue")
+    return true
   }
 
   func receive() throws -> [UInt8]? {
-    let reader = try open().reader
+    switch try receive(wait: true) {
+    case .message(let bytes): bytes
+    case .ended, .timedOut: nil
+    }
+  }
+
+  func receive(until deadline: Duration?) throws -> Reception {
+    guard deadline != nil else { return try receive(wait: true) }
+    while true {
+      let reception = try receive(wait: false)
+      guard case .timedOut = reception else { return reception }
+      // Somebody else may take the message that this sees.
+      if try !waitForMessage(until: deadline) { return .timedOut }
+    }
+  }
+
+  /// Takes one message; `timedOut` if there is none and it must not wait.
+  private func receive(wait: Bool) throws -> Reception {
+    let reader = try openReader()
     defer { withExtendedLifetime(reader) {} }
     var file: Int32 = -1
     var count: Int32 = 1
-    var length = 0
-    var failure: Int = 0
+    var result = 0
     let bytes = [UInt8](unsafeUninitializedCapacity: Self.inlineLimit + 1) { buffer, initialized in
-      let result = mp_receive(reader.number, buffer.baseAddress, buffer.count, &file, &count, 1)
-      length = max(0, result)
-      failure = min(0, result)
-      initialized = length
+      result = mp_receive(reader.number, buffer.baseAddress, buffer.count, &file, &count, wait ? 1 : 0)
+      initialized = max(0, result)
     }
-    try System.check(failure, "Receiving from a queue")
-    guard length > 0 else { return nil }
-    guard count == 1 else { return Array(bytes.dropFirst()) }
+    if result == -Int(EAGAIN), !wait { return .timedOut }
+    // The peer ended with messages of ours unread: to the reader it has ended.
+    if result == -Int(ECONNRESET) { return .ended }
+    try System.check(result, "Receiving from a queue")
+    guard result > 0 else { return .ended }
+    guard count == 1 else { return .message(Array(bytes.dropFirst())) }
     let content = Descriptor(file)
-    return try content.read(content.size(), at: 0)
+    return .message(try content.read(content.size(), at: 0))
   }
 
-  var hasMessage: Bool {
-    guard let reader = try? open().reader else { return false }
-    return reader.use { number in
+  var hasMessage: Bool { (try? waitForMessage(until: .zero)) ?? false }
+
+  func waitForMessage(until deadline: Duration?) throws -> Bool {
+    let limit = deadline.map { Int64($0 / .nanoseconds(1)) } ?? -1
+    return try openReader().use { number throws(MultiprocessingError) in
       var number = number
       var ready: UInt8 = 0
-      return mp_poll(&number, &ready, 1, 0) > 0
+      return try System.check(mp_poll(&number, &ready, 1, limit), "poll") > 0
     }
   }
 
@@ -83,8 +136,8 @@ final class SocketChannel: Channel {
         .sharingNotAllowed, "SimpleQueue objects should only be shared between processes through inheritance")
     }
     var container = encoder.unkeyedContainer()
-    try container.encode(sharing.index(of: ends.reader))
-    try container.encode(sharing.index(of: ends.writer))
+    try container.encode(ends.reader.map { sharing.index(of: $0) })
+    try container.encode(ends.writer.map { sharing.index(of: $0) })
   }
 
   /// The channel that another process shared.
@@ -94,14 +147,17 @@ final class SocketChannel: Channel {
         .sharingNotAllowed, "SimpleQueue objects should only be shared between processes through inheritance")
     }
     var container = try decoder.unkeyedContainer()
-    let reader = try container.decode(Int.self)
-    let writer = try container.decode(Int.self)
+    let reader = try container.decode(Int?.self)
+    let writer = try container.decode(Int?.self)
     let descriptors = sharing.descriptors
-    guard descriptors.indices.contains(reader), descriptors.indices.contains(writer) else {
+    guard let first = reader ?? writer, [reader, writer].allSatisfy({ $0.map(descriptors.indices.contains) ?? true }) else {
       throw MultiprocessingError(.notDecodable, "A shared queue came without its descriptors.")
     }
-    let channel = sharing.object(reader) { _ in
-      SocketChannel(reader: descriptors[reader], writer: descriptors[writer])
+    let channel = sharing.object(first) { _ in
+      let ends = (reader.map { descriptors[$0] }, writer.map { descriptors[$0] })
+      // A pipe's end is not for this process's forked children.
+      if ends.0 == nil || ends.1 == nil || ends.0 === ends.1 { descriptors[first].own() }
+      return SocketChannel(reader: ends.0, writer: ends.1)
     }
     guard let channel else { throw MultiprocessingError(.notDecodable, "A shared queue came without its descriptors.") }
     return channel

@@ -48,6 +48,7 @@ enum ChildMain {
     mp_name_thread(String(start.name.suffix(15)))
     MainProcess.forget()
     ForkServer.forget()
+    RunningFeeders.forget()
     SystemWorld.shared.become(start.makeProcessState(processID: getpid()))
     if let directory = start.workingDirectory { _ = chdir(directory) }
     guard mp_watch_processes(watched, Int32(watched.count)) == 0 else { mp_child_exit(1) }

@@ -19,6 +19,7 @@ enum WorkerMain {
     } catch {
       mp_child_exit(1)
     }
+    ProcessEnd.run()
     mp_child_exit(0)
   }
 

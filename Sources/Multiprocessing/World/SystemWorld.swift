@@ -64,6 +64,10 @@ package final class SystemWorld: World {
   package func startHelper(
     _ role: HelperRole, _ identity: ThreadIdentity, _ body: @escaping @Sendable () -> Void
   ) throws {
+    try startService(identity, body)
+  }
+
+  package func startService(_ identity: ThreadIdentity, _ body: @escaping @Sendable () -> Void) throws {
     // Counted for the fork gate from before it exists: a fork waits until this thread is parked in C.
     mp_announce_helper()
     do {
@@ -86,6 +90,8 @@ package final class SystemWorld: World {
   }
 
   package func makeChannel() throws -> any Channel { try SocketChannel() }
+
+  package func makePipe(isDuplex: Bool) throws -> (any Channel, any Channel) { try SocketChannel.pipe(isDuplex: isDuplex) }
 
   package func makeSharedWords(bytes: Int) throws -> any SharedWords { try MemoryWords(bytes: bytes) }
 

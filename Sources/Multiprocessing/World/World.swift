@@ -46,6 +46,12 @@ package protocol World: AnyObject, Sendable {
   /// What carries the values of a queue between processes.
   func makeChannel() throws -> any Channel
 
+  /// The two ends of a pipe; of one that is not duplex the first only reads and the second only writes.
+  func makePipe(isDuplex: Bool) throws -> (any Channel, any Channel)
+
+  /// The same as `startThread` for a thread of the library's own that serves no pool: every fork of the process waits for it.
+  func startService(_ identity: ThreadIdentity, _ body: @escaping @Sendable () -> Void) throws
+
   /// Words that processes share, and behind them so many bytes.
   func makeSharedWords(bytes: Int) throws -> any SharedWords
 
@@ -91,6 +97,14 @@ package enum PassingPoint: Sendable {
 }
 
 extension World {
+  package func makePipe(isDuplex: Bool) throws -> (any Channel, any Channel) {
+    throw MultiprocessingError(.invalidArgument, "A pipe cannot be made under simulation; a queue can.")
+  }
+
+  package func startService(_ identity: ThreadIdentity, _ body: @escaping @Sendable () -> Void) throws {
+    try startThread(identity, body)
+  }
+
   package func pass(_ point: PassingPoint) {}
 
   package func handle(
