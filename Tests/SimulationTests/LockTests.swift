@@ -11,7 +11,7 @@ import Testing
     var lock: Lock?
     var other: Lock?
     var reentrant: RLock?
-    var semaphore: Semaphore?
+    var semaphore: CountingSemaphore?
     var event: Event?
     var condition: Condition?
     var barrier: Barrier?
@@ -98,8 +98,8 @@ import Testing
     let free = outputs(explored([.nothing, .nothing]) { Shared() })
     #expect(free == [Self.twice, ["enters", "enters", "leaves", "leaves"]])
     #expect(outputs(explored([.lock, .lock]) { Shared(lock: try Lock()) }) == [Self.twice])
-    #expect(outputs(explored([.semaphore, .semaphore]) { Shared(semaphore: try Semaphore(1)) }) == [Self.twice])
-    #expect(outputs(explored([.semaphore, .semaphore]) { Shared(semaphore: try Semaphore(2)) }) == free)
+    #expect(outputs(explored([.semaphore, .semaphore]) { Shared(semaphore: try CountingSemaphore(1)) }) == [Self.twice])
+    #expect(outputs(explored([.semaphore, .semaphore]) { Shared(semaphore: try CountingSemaphore(2)) }) == free)
     #expect(outputs(explored([.reentrant, .reentrant]) { Shared(reentrant: try RLock()) }) == [Self.twice])
   }
 
@@ -121,7 +121,7 @@ import Testing
     }
     #expect(outputs(event) == [["tells", "told", "told"]])
     let condition = explored([.condition]) {
-      Shared(semaphore: try Semaphore(0), condition: try Condition())
+      Shared(semaphore: try CountingSemaphore(0), condition: try Condition())
     } _: { shared in
       try shared.condition?.withLock {
         try shared.semaphore?.release()
