@@ -38,9 +38,12 @@ package final class OracleRunner: Sendable {
       path = program
     }
     let script = try workspace.script(of: twin, module: settings.module)
-    return try Capture(
-      Program(path: path, arguments: [script] + arguments, environment: variables), timeLimit: timeLimit
-    ).run()
+    var capture = Capture(
+      Program(path: path, arguments: [script] + arguments, environment: variables), timeLimit: timeLimit)
+    // CPython's tracker and fork server notice by the end of a pipe that everybody has gone: soon, but on a machine that
+    // has more to do than it can, not within a second. What is really left behind stays for ever.
+    capture.grace = .seconds(20)
+    return try capture.run()
   }
 
   /// Why a package's pools cannot be used on a Python, in one sentence; nil where they can.
