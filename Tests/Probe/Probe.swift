@@ -30,7 +30,8 @@ struct Probe {
   }
 
   private static func run(_ name: String, _ method: String) {
-    guard let item = (Cases.all + Cases.helpers + Cases.strays.map(\.item)).first(where: { $0.name == name }) else { fail("There is no case \(name).") }
+    let programs = Cases.all + Cases.helpers + Cases.processHelpers + Cases.strays.map(\.item)
+    guard let item = programs.first(where: { $0.name == name }) else { fail("There is no case \(name).") }
     guard let place = Place(rawValue: method), item.places.contains(place) else {
       fail("The case \(name) does not run in \(method).")
     }
@@ -74,6 +75,6 @@ struct Probe {
 package enum Cases {
   package static let all: [Case] = [
     arguments, names, numbers, apply, map, imap, callbacks, results, life, initializers, deaths, payloads, queues, contexts,
-    surroundings, suspending, schedules, storms, locks, meetings, sharedMemory, sizedQueues, pipes,
+    surroundings, suspending, schedules, storms, locks, meetings, sharedMemory, sizedQueues, pipes, processes,
   ].flatMap { $0 }
 }

@@ -23,6 +23,9 @@ public struct Context: Hashable, Sendable {
   /// The start method of what is made in this context.
   public var startMethod: StartMethod { method ?? StartMethod.current }
 
+  /// The start method that the context names itself; nil for the default context.
+  var ownMethod: StartMethod? { method }
+
   /// A process pool in this context; see `Pool.init`.
   @available(*, noasync, message: "Making a pool blocks; use withPool.")
   public func pool(

@@ -1,7 +1,7 @@
 import CMultiprocessing
 import Glibc
 
-/// What a process does before it ends: it sends what its queues still hold.
+/// What a process does before it ends: it ends its daemons, waits for its other children, and sends what its queues hold.
 enum ProcessEnd {
   private static let isPrepared = ProcessLocal(false)
 
@@ -18,5 +18,8 @@ enum ProcessEnd {
   }
 
   /// Does it, in the calling thread; may block.
-  static func run() { RunningFeeders.joinAll() }
+  static func run() {
+    Children.end()
+    RunningFeeders.joinAll()
+  }
 }

@@ -16,9 +16,9 @@ enum ChildMain {
         mp_detach_input()
         SystemWorld.shared.become(start.makeProcessState(processID: getpid()))
         ServerMain.run(master: socket, main: main)
-      case .worker(let worker):
+      case .worker, .process:
         _ = mp_close(socket)
-        run(start, worker, Array(received.descriptors.dropFirst(2)), watched: [main])
+        run(start, received, watched: [main])
       }
     } catch {
       complain(error)
@@ -32,31 +32,43 @@ enum ChildMain {
       let serverPidfd = mp_pidfd_open(server)
       // The server may have died before this was opened, and its number may be another's by now.
       guard serverPidfd >= 0, getppid() == server else { mp_child_exit(1) }
-      guard case .worker(let worker) = start.role else { mp_child_exit(1) }
-      let main = try received.mainProcess()
-      run(start, worker, Array(received.descriptors.dropFirst(2)), watched: [main, serverPidfd])
+      run(start, received, watched: [try received.mainProcess(), serverPidfd])
     } catch {
       complain(error)
     }
   }
 
-  private static func run(
-    _ start: ChildStart, _ worker: WorkerStart, _ descriptors: [Int32], watched: [Int32]
-  ) -> Never {
+  /// A child that its parent forked itself: what it has to know lies in the socket already.
+  static func runForked(_ socket: Int32) -> Never {
+    do {
+      guard let received = try ReceivedStart.receive(socket) else { mp_child_exit(1) }
+      _ = mp_close(socket)
+      run(try received.decode(), received, watched: [try received.mainProcess()])
+    } catch {
+      complain(error)
+    }
+  }
+
+  private static func run(_ start: ChildStart, _ received: ReceivedStart, watched: [Int32]) -> Never {
     mp_reset_signals()
     mp_detach_input()
     mp_name_thread(String(start.name.suffix(15)))
     MainProcess.forget()
     ForkServer.forget()
     RunningFeeders.forget()
+    Children.forget()
     SystemWorld.shared.become(start.makeProcessState(processID: getpid()))
     if let directory = start.workingDirectory { _ = chdir(directory) }
     guard mp_watch_processes(watched, Int32(watched.count)) == 0 else { mp_child_exit(1) }
-    var descriptors = descriptors
+    var descriptors = Array(received.descriptors.dropFirst(2))
     if start.isGated {
       guard let gate = descriptors.popLast(), (try? Gate.join(Descriptor(gate))) != nil else { mp_child_exit(1) }
     }
-    WorkerMain.run(worker, descriptors)
+    switch start.role {
+    case .worker(let worker): WorkerMain.run(worker, descriptors)
+    case .process(let process): ProcessMain.run(process, descriptors.map { Descriptor($0, isInherited: true) })
+    case .server: mp_child_exit(1)
+    }
   }
 
   private static func complain(_ error: any Error) -> Never {
@@ -89,7 +101,7 @@ func childMain(_ socket: Int32) -> Never {
 /// pool, for such state is not initialised before `main`: its workers then run `main.swift` up to this call. Python's
 /// counterpart is the guard `if __name__ == "__main__":`.
 public func runWorkerIfNeeded() {
+  CurrentWorld.world.process.hasExplicitEntry = true
   let socket = mp_take_deferred_socket()
   if socket >= 0 { ChildMain.runSpawned(socket) }
-  CurrentWorld.world.process.hasExplicitEntry = true
 }

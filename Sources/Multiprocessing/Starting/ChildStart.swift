@@ -13,6 +13,7 @@ struct ChildStart: Codable, Sendable {
   var parentName: String
   var parentIdentity: [Int]
   var parentProcessID: Int32
+  var parentIsDaemon: Bool
   var threadsCreated: Int
   var mainThread: String
   var profile: String
@@ -29,6 +30,8 @@ struct ChildStart: Codable, Sendable {
   enum Role: Codable, Sendable {
     /// A worker of a pool; the third descriptor is the pool's memory, the others are shared objects'.
     case worker(WorkerStart)
+    /// A process of its own; the descriptors behind the second are shared objects'.
+    case process(ProcessStart)
     /// A server that forks workers on request, over the socket that it was started with.
     case server
   }
@@ -45,15 +48,23 @@ struct WorkerStart: Codable, Sendable {
   var initializerBytes: [UInt8]
 }
 
+/// What a process of its own needs to know.
+struct ProcessStart: Codable, Sendable {
+  /// The name of the target's type, and its bytes.
+  var target: String
+  var targetBytes: [UInt8]
+}
+
 extension ChildStart {
   /// A child of the calling process; the caller sets the role.
   init(name: String, identity: [Int], method: StartMethod, process: ProcessState, role: Role) {
     let settings = process.settings.with { $0 }
     self.init(
       name: name, identity: identity, isDaemon: true, startMethod: method, parentName: process.identity.name,
-      parentIdentity: process.identity.identity, parentProcessID: process.identity.processID, threadsCreated: 0,
-      mainThread: ThreadNumbering.main, profile: settings.profile.name, timeScale: settings.timeScale,
-      seed: settings.seed, workers: settings.workers, workingDirectory: nil, backtrace: nil, role: role)
+      parentIdentity: process.identity.identity, parentProcessID: process.identity.processID,
+      parentIsDaemon: process.identity.isDaemon, threadsCreated: 0, mainThread: ThreadNumbering.main,
+      profile: settings.profile.name, timeScale: settings.timeScale, seed: settings.seed, workers: settings.workers,
+      workingDirectory: nil, backtrace: nil, role: role)
   }
 
   var settings: Settings {
@@ -63,8 +74,7 @@ extension ChildStart {
   /// The state of the process that this start describes.
   func makeProcessState(processID: Int32) -> ProcessState {
     let parent = ProcessIdentity(
-      name: parentName, identity: parentIdentity, processID: parentProcessID, isDaemon: !parentIdentity.isEmpty,
-      parent: nil)
+      name: parentName, identity: parentIdentity, processID: parentProcessID, isDaemon: parentIsDaemon, parent: nil)
     let own = ProcessIdentity(
       name: name, identity: identity, processID: processID, isDaemon: isDaemon, parent: parent)
     return ProcessState(

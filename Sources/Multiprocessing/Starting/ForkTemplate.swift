@@ -33,18 +33,23 @@ enum ForkTemplate {
   private static func run(_ socket: Int32, _ main: Int32) -> Never {
     let socket = fcntl(socket, F_DUPFD_CLOEXEC, 3)
     let main = fcntl(main, F_DUPFD_CLOEXEC, 3)
-    mp_close_owned()
-    SystemWorld.shared.breakLock()
-    TypeName.breakLock()
+    becomeChild()
     mp_reset_signals()
     mp_detach_input()
     guard socket >= 0, main >= 0 else { mp_child_exit(1) }
     ServerMain.run(master: socket, main: main)
   }
 
+  /// What every forked copy of the program does first.
+  static func becomeChild() {
+    mp_close_owned()
+    SystemWorld.shared.breakLock()
+    TypeName.breakLock()
+  }
+
   private static let hasWarned = Guarded(false)
 
-  private static func warnOfThreads() {
+  static func warnOfThreads() {
     let others = mp_foreign_thread_count()
     if others > 0 {
       warn(
@@ -54,7 +59,7 @@ enum ForkTemplate {
     }
   }
 
-  private static func warn(_ what: String) {
+  static func warn(_ what: String) {
     let isFirst = hasWarned.with { warned in
       defer { warned = true }
       return !warned

@@ -1,4 +1,4 @@
-/// An initializer as it travels to every worker of a pool, replacements included.
+/// An initializer as it travels to every worker of a pool, replacements included, or the target of a process.
 struct EncodedInitializer: Sendable {
   let name: String
   let bytes: [UInt8]
@@ -6,15 +6,15 @@ struct EncodedInitializer: Sendable {
   let descriptors: [Descriptor]
 
   init(_ initializer: any Initializer) throws {
-    name = try TypeName.of(type(of: initializer))
-    let sharing = SharingContext()
-    bytes = try Self.encode(initializer, sharing)
-    descriptors = sharing.descriptors
+    try self.init(initializer, "The initializer \(type(of: initializer))")
   }
 
-  private static func encode(_ initializer: some Initializer, _ sharing: SharingContext) throws -> [UInt8] {
-    try Payload.encoding("The initializer \(type(of: initializer))") {
-      try Wire.encode(initializer, userInfo: [SharingContext.key: sharing])
-    }
+  init(_ target: any ProcessTarget) throws { try self.init(target, "The target \(type(of: target))") }
+
+  private init(_ value: some Encodable, _ what: String) throws {
+    name = try TypeName.of(type(of: value))
+    let sharing = SharingContext()
+    bytes = try Payload.encoding(what) { try Wire.encode(value, userInfo: [SharingContext.key: sharing]) }
+    descriptors = sharing.descriptors
   }
 }

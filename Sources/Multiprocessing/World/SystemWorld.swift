@@ -16,7 +16,11 @@ package final class SystemWorld: World {
 
   /// Makes this process another one: a child, right after its start.
   func become(_ process: ProcessState) {
-    state.with { $0 = process }
+    state.with { state in
+      // The same program: its own children are to begin as it did.
+      process.hasExplicitEntry = state.hasExplicitEntry
+      state = process
+    }
     mp_set_thread_identity(nil)
   }
 
@@ -84,6 +88,8 @@ package final class SystemWorld: World {
   package func makeProcessTransport(_ configuration: TransportConfiguration) throws -> any Transport {
     try ProcessTransport(configuration)
   }
+
+  package func startProcess(_ request: ProcessRequest) throws -> any ProcessHandle { try SystemProcess(request) }
 
   package func makeThreadTransport(_ configuration: TransportConfiguration) throws -> any Transport {
     ThreadTransport(configuration)

@@ -43,6 +43,9 @@ package protocol World: AnyObject, Sendable {
   /// The same for a thread pool.
   func makeThreadTransport(_ configuration: TransportConfiguration) throws -> any Transport
 
+  /// Starts a process of its own.
+  func startProcess(_ request: ProcessRequest) throws -> any ProcessHandle
+
   /// What carries the values of a queue between processes.
   func makeChannel() throws -> any Channel
 
@@ -97,6 +100,10 @@ package enum PassingPoint: Sendable {
 }
 
 extension World {
+  package func startProcess(_ request: ProcessRequest) throws -> any ProcessHandle {
+    throw MultiprocessingError(.invalidArgument, "A process of its own cannot be started under simulation; a pool can.")
+  }
+
   package func makePipe(isDuplex: Bool) throws -> (any Channel, any Channel) {
     throw MultiprocessingError(.invalidArgument, "A pipe cannot be made under simulation; a queue can.")
   }

@@ -23,7 +23,8 @@ extension Cases {
 
     Case("a-simplex-pipe-has-one-direction", "6.11", in: [.spawn]) { _ in
       let (reader, writer) = try Connection.pipe(duplex: false)
-      try expectEqual([reader.isReadable, reader.isWritable, writer.isReadable, writer.isWritable], [true, false, false, true], "Ends")
+      try expect(reader.isReadable && !reader.isWritable, "The first end does not only read")
+      try expect(writer.isWritable && !writer.isReadable, "The second end does not only write")
       try writer.send(5)
       try expectEqual(reader.receive(Int.self), 5, "The value")
       try expectError(.invalidArgument, "connection is read-only") { try reader.send(1) }
