@@ -67,6 +67,13 @@ package struct PoolMachine: Hashable, Sendable {
   /// Whether a job is not over.
   package func isPending(_ job: JobID) -> Bool { jobs[job] != nil }
 
+  /// Whether a chunk is one that a worker may return: of a job that is not over, and back for the first time.
+  package func isAwaited(_ chunk: Chunk) -> Bool {
+    guard let flags = jobs[chunk.job] else { return false }
+    guard flags.contains(.bulk), let bulk = jobs[bulk: chunk.job] else { return chunk.index == 0 }
+    return chunk.index >= 0 && chunk.index < bulk.arrived && !bulk.returned.contains(chunk.index)
+  }
+
   /// How many chunks the inputs of an imap gave so far.
   package func arrivedChunks(of job: JobID) -> Int { jobs[bulk: job]?.arrived ?? 0 }
 

@@ -137,7 +137,10 @@ extension PoolEngine {
   }
 
   private func returned(_ worker: WorkerID, _ chunk: Chunk, _ outcome: ChunkOutcome) {
-    guard let job = state.with({ $0.jobs[chunk.job] }) else { return handle(.returned(worker, chunk, failed: false)) }
+    let (job, isAwaited) = state.with { ($0.jobs[chunk.job], $0.machine.isAwaited(chunk)) }
+    guard let job else { return handle(.returned(worker, chunk, failed: false)) }
+    // What nobody waits for is dropped, whatever a worker that has gone wrong says.
+    guard isAwaited else { return }
     switch outcome {
     case .stored: handle(.returned(worker, chunk, failed: false))
     case .encoded(let bytes):

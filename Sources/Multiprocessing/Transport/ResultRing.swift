@@ -114,11 +114,17 @@ struct ResultRing {
       let head = mp_load64(base + Layout.resultHead)
       let tail = mp_load64(base + Layout.resultTail)
       guard head != tail else { return nil }
+      // Both numbers lie where the worker can write: they may be anything, and so may every byte of a record.
+      let waiting = tail &- head
+      guard waiting <= UInt64(Layout.ringSize), head % 8 == 0 else {
+        mp_store64(base + Layout.resultHead, tail)
+        throw MultiprocessingError(.notDecodable, "A worker's channel holds a record that no worker writes.")
+      }
       let offset = Int(head % UInt64(Layout.ringSize))
       let record = ring + offset
       let length = Int(record.load(as: UInt32.self))
       let kind = RingMessage(rawValue: record.load(fromByteOffset: 4, as: UInt32.self))
-      guard let kind, length >= 8, length % 8 == 0, length <= Layout.ringSize - offset, tail - head >= UInt64(length),
+      guard let kind, length >= 8, length % 8 == 0, length <= Layout.ringSize - offset, waiting >= UInt64(length),
         kind == .skip || length >= Self.recordHeader
       else {
         mp_store64(base + Layout.resultHead, tail)
@@ -164,7 +170,7 @@ struct ResultRing {
   }
 
   private func advance(_ head: UInt64, _ length: Int) {
-    mp_store64(base + Layout.resultHead, head + UInt64(length))
+    mp_store64(base + Layout.resultHead, head &+ UInt64(length))
     signalSpace()
   }
 
@@ -178,7 +184,7 @@ struct ResultRing {
   /// What the worker holds by its own account.
   var held: Chunk? {
     let job = mp_load64(base + Layout.heldJob)
-    return job == 0 ? nil : Chunk(job: JobID(job - 1), index: Int(truncatingIfNeeded: mp_load64(base + Layout.heldChunk)))
+    return job == 0 ? nil : Chunk(job: JobID(job &- 1), index: Int(truncatingIfNeeded: mp_load64(base + Layout.heldChunk)))
   }
 
   /// The worker holds nothing any more: its outcome is in the ring.

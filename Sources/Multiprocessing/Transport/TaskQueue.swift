@@ -104,6 +104,7 @@ struct TaskQueue {
       guard state.position == position, state.phase != .free else {
         // Free for a later round: somebody claimed and released it and did not move the head yet. Free for this one: empty.
         if state.position <= position { return nil }
+        guard state.position - position <= 2 * UInt64(Layout.slotCount) else { throw Self.damaged }
         _ = mp_cas64(header + Layout.head, position, position + 1)
         continue
       }
@@ -115,18 +116,24 @@ struct TaskQueue {
       }
       _ = mp_cas64(header + Layout.head, position, position + 1)
       let chunk = chunk(slot)
-      let length = Int(slot.load(fromByteOffset: Layout.slotLength, as: UInt64.self))
+      let length = slot.load(fromByteOffset: Layout.slotLength, as: UInt64.self)
       let large = slot.load(fromByteOffset: Layout.slotOffset, as: UInt64.self)
       let own = segment.area(area)
-      mp_store64(own + Layout.heldChunk, UInt64(chunk.index))
-      mp_store64(own + Layout.heldJob, chunk.job.rawValue + 1)
+      mp_store64(own + Layout.heldChunk, UInt64(bitPattern: Int64(chunk.index)))
+      mp_store64(own + Layout.heldJob, chunk.job.rawValue &+ 1)
+      let size = large == 0 ? UInt64(Layout.inlineCapacity) : try UInt64(segment.file.size())
+      guard large <= size, length <= size - large else { throw Self.damaged }
       let bytes =
         large == 0
-        ? [UInt8](UnsafeRawBufferPointer(start: slot + Layout.slotBytes, count: min(length, Layout.inlineCapacity)))
-        : try segment.file.read(length, at: large)
+        ? [UInt8](UnsafeRawBufferPointer(start: slot + Layout.slotBytes, count: Int(length)))
+        : try segment.file.read(Int(length), at: large)
       release(slot, position)
       return Claim(chunk: chunk, bytes: bytes)
     }
+  }
+
+  private static var damaged: MultiprocessingError {
+    MultiprocessingError(.notDecodable, "The pool's task queue holds what no pool writes.")
   }
 
   /// Blocks the worker until there may be a chunk.
