@@ -33,10 +33,15 @@ package final class ScheduleFinder {
   /// - Parameter printer: the lane that prints them all, where that is known; it shortens the search.
   /// - Throws: where the program is not deterministic, or the search passes its bound.
   package func schedule(printing lines: [String], by printer: String? = nil) throws(SimulationError) -> Schedule? {
+    try run(printing: lines, by: printer)?.schedule
+  }
+
+  /// The run of such an order.
+  func run(printing lines: [String], by printer: String? = nil) throws(SimulationError) -> RunResult? {
     let guide = LineGuide(lines: lines, printer: printer)
     // The library's own steps in one order only: nearly always that is enough.
-    if let result = try search(guide, isHasty: true) { return result.schedule }
-    return try search(guide)?.schedule
+    if let result = try search(guide, isHasty: true) { return result }
+    return try search(guide)
   }
 
   /// The run that a schedule describes; nil if there is none.
@@ -100,7 +105,11 @@ package final class ScheduleFinder {
 
   /// The order with the fewest choices that prints exactly these lines; nil if there is none.
   package func shortestSchedule(printing lines: [String]) throws(SimulationError) -> Schedule? {
-    try shortest(LineGuide(lines: lines))?.schedule
+    try shortestRun(printing: lines)?.schedule
+  }
+
+  func shortestRun(printing lines: [String]) throws(SimulationError) -> RunResult? {
+    try shortest(LineGuide(lines: lines))
   }
 
   /// A search breadth first: what it finds first has the fewest choices.

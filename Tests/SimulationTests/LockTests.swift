@@ -98,7 +98,8 @@ import Testing
     let free = outputs(explored([.nothing, .nothing]) { Shared() })
     #expect(free == [Self.twice, ["enters", "enters", "leaves", "leaves"]])
     #expect(outputs(explored([.lock, .lock]) { Shared(lock: try Lock()) }) == [Self.twice])
-    #expect(outputs(explored([.semaphore, .semaphore]) { Shared(semaphore: try CountingSemaphore(1)) }) == [Self.twice])
+    #expect(
+      outputs(explored([.semaphore, .semaphore]) { Shared(semaphore: try CountingSemaphore(1)) }) == [Self.twice])
     #expect(outputs(explored([.semaphore, .semaphore]) { Shared(semaphore: try CountingSemaphore(2)) }) == free)
     #expect(outputs(explored([.reentrant, .reentrant]) { Shared(reentrant: try RLock()) }) == [Self.twice])
   }

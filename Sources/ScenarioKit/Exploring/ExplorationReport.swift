@@ -38,6 +38,9 @@ package struct ExplorationReport {
       ]
       for output in result.missing { lines += [""] + output.map { "  \($0)" } }
     }
+    if !result.failures.isEmpty || !result.illegal.isEmpty {
+      lines += ["", style.red("The smallest that goes wrong:")] + Failure.lines(of: result).map { "  \($0)" }
+    }
     return lines.joined(separator: "\n") + "\n"
   }
 
@@ -94,7 +97,7 @@ package struct ExplorationReport {
 
   private var failures: [String] {
     guard !result.failures.isEmpty else { return ["none: no order hangs, fails or loses a line"] }
-    return [style.red("\(result.failures.count.grouped) schedules fail")] + Failure.lines(of: result)
+    return [style.red("\(result.failures.count.grouped) schedules fail")]
   }
 
   private var claim: [String] {
@@ -113,7 +116,6 @@ package struct ExplorationReport {
 
   private func describe(_ output: (lines: [String], verdict: Verdict)) -> [String] {
     ["", "  " + output.verdict.headline] + output.lines.map { "    \($0)" }
-      + Failure.schedule(of: output.lines, subject)
   }
 
   /// A number as people read it: exact where it is small.

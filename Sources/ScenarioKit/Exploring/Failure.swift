@@ -3,28 +3,35 @@ package import Simulation
 
 /// What goes wrong in some order of an example, as its shortest schedule.
 enum Failure {
-  /// How many runs the search for the shortest schedule may take.
-  static let runLimit = 50_000
-
-  /// The failures of an exploration: how one ends, and its shortest schedule as lanes.
+  /// The smallest that goes wrong, with its schedule and drawn as lanes.
   static func lines(of result: ExplorationResult) -> [String] {
-    guard let first = result.failures.first else { return [] }
-    let finder = ScheduleFinder(result.subject.simulation(), runLimit: runLimit)
-    // Where the search gives up, the failure that was met stands for itself.
-    let shortest = (try? finder.shortestFailure()) ?? nil
-    let failure = shortest ?? first
+    let size = result.subject.dimensions
+    let shrinker = Shrinker {
+      Self.subject(result.subject, $0, $1).simulation()
+    } isLegal: { lines, workers, tasks in
+      (try? ExplorationResult.verdict(lines, Self.subject(result.subject, workers, tasks)).conforms) ?? false
+    }
+    guard let found = shrinker.smallest(workers: size.workers, tasks: size.tasks) else {
+      return result.failures.first.map { describe($0, result.subject) } ?? []
+    }
+    let subject = Self.subject(result.subject, found.workers, found.tasks)
     return [
-      describe(failure.ending),
-      "choices: \(failure.schedule.length)\(shortest == nil ? ", perhaps not the fewest" : "")",
-      "schedule: \(failure.schedule)",
-    ] + failure.picture.lines
+      "with \(subject.size), in \(Wording.count(found.run.schedule.length, "choice"))"
+        + (found.isShortest ? "" : ", perhaps not the fewest")
+    ] + describe(found.run, subject)
   }
 
-  /// The schedule of an output, in the fewest choices.
-  static func schedule(of lines: [String], _ subject: SimulatedScenario) -> [String] {
-    let finder = ScheduleFinder(subject.simulation(), runLimit: runLimit)
-    guard let schedule = try? finder.shortestSchedule(printing: lines) else { return [] }
-    return ["    choices: \(schedule.length)", "    schedule: \(schedule)"]
+  /// The example at a size; as it is where its program fixes the size.
+  private static func subject(_ subject: SimulatedScenario, _ workers: Int, _ tasks: Int) -> SimulatedScenario {
+    (try? subject.sized(workers, tasks)) ?? subject
+  }
+
+  private static func describe(_ run: RunResult, _ subject: SimulatedScenario) -> [String] {
+    var what = describe(run.ending)
+    if run.ending == .finished, let verdict = try? ExplorationResult.verdict(run.lines, subject) {
+      what = verdict.headline
+    }
+    return [what, "schedule: \(run.schedule)"] + run.picture.lines
   }
 
   /// How a run ended, in a sentence.
@@ -55,10 +62,11 @@ extension RunResult {
     for (number, step) in shown {
       let (lane, what) = name(step)
       let texts = output[step.lines].map(\.text)
-      let cell = texts.isEmpty ? what : "“\(texts.joined(separator: "”, “"))”"
+      let text = texts.joined(separator: " / ")
+      let cell = texts.isEmpty ? what : text.count > 58 ? "“\(text.prefix(57))…”" : "“\(text)”"
       rows.append(
         Picture.Row(
-          number: number + 1, cells: columns.map { $0 == lane ? String(cell.prefix(60)) : nil }, mark: nil))
+          number: number + 1, cells: columns.map { $0 == lane ? cell : nil }, mark: nil))
     }
     return Picture(columns: columns, rows: rows)
   }

@@ -15,6 +15,8 @@ package struct SimulatedScenario: Sendable {
   package let parameters: Parameters
   let goldenProgram: GoldenProgram
   private let main: @Sendable () throws -> Void
+  /// A pool that is built differently, to see that an exploration finds it out.
+  package var variant: Variant?
 
   /// The most workers and tasks that make sense: beyond, even one run is long.
   package static let largestPool = 64
@@ -70,9 +72,27 @@ package struct SimulatedScenario: Sendable {
 
   /// The example's program, for simulation.
   package var program: SimulatedProgram {
-    SimulatedProgram(
+    var program = SimulatedProgram(
       scenario.id,
       settings: Settings(profile: settings.profile, seed: settings.seed, workers: settings.workers), main: main)
+    program.variant = variant
+    return program
+  }
+
+  /// The number of workers and of tasks; 1 and 1 where the program fixes them.
+  var dimensions: (workers: Int, tasks: Int) {
+    let size = SizedPrograms.documented
+    return SizedPrograms.all[scenario.id] == nil ? (1, 1) : (workers ?? size.workers, tasks ?? size.tasks)
+  }
+
+  /// The same at another size.
+  func sized(_ workers: Int, _ tasks: Int) throws(ScenarioError) -> SimulatedScenario {
+    guard SizedPrograms.all[scenario.id] != nil else { return self }
+    var settings = settings
+    settings.workers = workers
+    var sized = try SimulatedScenario(scenario, settings: settings, tasks: tasks)
+    sized.variant = variant
+    return sized
   }
 
   /// What stands for each other here: no line tells it apart.
