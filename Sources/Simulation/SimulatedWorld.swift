@@ -11,7 +11,7 @@ final class SimulatedWorld: World, @unchecked Sendable {
   let granularity: Granularity
   private(set) var lanes: [Lane] = []
   private(set) var processes: [SimulatedProcess] = []
-  private(set) var engines: [PoolEngine] = []
+  var engines: [PoolEngine] = []
   private(set) var transports: [SimulatedTransport] = []
   private(set) var threadTransports: [ThreadTransport] = []
   private(set) var channels: [SimulatedChannel] = []
@@ -31,16 +31,16 @@ final class SimulatedWorld: World, @unchecked Sendable {
   private var helperNames: [String] = []
   private var threadsNamed = 0
   /// What the current step did.
-  private(set) var accesses: Set<Access> = []
+  var accesses: Set<Access> = []
   /// What it did after the end of a job or of a pool.
-  private(set) var endAccesses: Set<Access> = []
-  private(set) var end: AccessTable.Key?
+  var endAccesses: Set<Access> = []
+  var end: AccessTable.Key?
   /// The jobs of which the step held a chunk, or heard of one.
-  private(set) var jobsHeld: Set<JobID> = []
+  var jobsHeld: Set<JobID> = []
   /// Whether there has been a job for which the order of reports matters.
-  private var hasOrder = false
+  var hasOrder = false
   /// A number for how jobs ended that did not succeed, in no order.
-  private(set) var settlements = 0
+  var settlements = 0
   private(set) var stepLabel: String?
   var variant = Variant()
 
@@ -339,115 +339,6 @@ final class SimulatedWorld: World, @unchecked Sendable {
     return channels[number]
   }
 
-  // MARK: What the library lets a simulation see
-
-  func pass(_ point: PassingPoint) {
-    switch point {
-    case .rest, .take: rest()
-    case .event: break
-    }
-    if granularity == .calls {
-      // To look, find nothing and wait, or to look later, comes to the same where a wake-up is never lost.
-      switch point {
-      case .rest(.taskHandler), .rest(.workerHandler): return
-      default: break
-      }
-    }
-    _ = perform(.pass(point))
-    guard let pool = current?.pool else { return }
-    switch point {
-    case .rest(.taskHandler): touch(.sends(pool: pool), isNoticed: false)
-    case .rest(.workerHandler): touch(.starts(pool: pool), isNoticed: false)
-    case .rest(.resultHandler), .take, .event: break
-    }
-  }
-
-  func handle(
-    _ event: PoolEvent, _ machine: inout PoolMachine, _ actions: inout [PoolAction], of engine: PoolEngine
-  ) {
-    let pool = engines.firstIndex { $0 === engine } ?? engines.count
-    if pool == engines.count { engines.append(engine) }
-    if case .opened = event { current?.opened = pool }
-    if case .submitted(let spec) = event, spec.kind != .whole || spec.callbackOnSuccess || spec.callbackOnFailure {
-      hasOrder = true
-    }
-    let before = machine
-    for event in variant.events(event, before) { machine.handle(event, &actions) }
-    actions = variant.actions(event, machine, actions)
-    touch(.event(pool: pool, EventClass(event, before, actions)))
-    switch event {
-    case .returned(_, let chunk, _):
-      jobsHeld.insert(chunk.job)
-      touch(.done(pool: pool))
-      if actions.contains(where: { $0.isResolving(chunk.job) }) { end = .settled(pool, chunk.job) }
-    default:
-      if actions.contains(where: { $0.isResolving(nil) }) { touch(.dropped(pool: pool)) }
-    }
-    if actions.contains(.wakeJoiners) { end = .end(pool) }
-    remember(event, actions, pool)
-    for action in actions {
-      switch action {
-      case .offer, .pullInputs: touch(.sends(pool: pool))
-      case .startWorker: touch(.starts(pool: pool))
-      case .wakeJoiners:
-        touch(.sends(pool: pool))
-        touch(.starts(pool: pool))
-      default: break
-      }
-    }
-    // What a helper thread does next depends on the actions; a program that submitted a job never sees them.
-    learn(current?.isHelper == true ? mix(event.hashValue, actions.hashValue) : event.hashValue)
-  }
-
-  /// Keeps how jobs ended that did not succeed: the machine forgets them, and a program may ask for their results later.
-  private func remember(_ event: PoolEvent, _ actions: [PoolAction], _ pool: Int) {
-    switch event {
-    case .returned(let worker, let chunk, failed: true):
-      settlements &+= mix(mix(pool, chunk.hashValue), workersAreAlike ? 1 : mix(1, worker.hashValue))
-    case .exited(let worker, .some(let chunk)):
-      settlements &+= mix(mix(pool, chunk.hashValue), workersAreAlike ? 2 : mix(2, worker.hashValue))
-    default: break
-    }
-    for action in actions {
-      switch action {
-      case .keepFailure(let chunk): settlements &+= mix(mix(pool, chunk.hashValue), 3)
-      case .resolve(let job, let resolution) where resolution != .succeeded:
-        settlements &+= mix(mix(pool, job.hashValue), mix(4, resolution.hashValue))
-      default: break
-      }
-    }
-  }
-
-  func did(_ deed: QueueDeed) {
-    // Threads of a pool, and its helper threads, know their pool; a program that submits works for the last one it made.
-    let pool = current?.pool ?? current?.opened ?? 0
-    switch deed {
-    case .offer: touch(.offer(pool: pool))
-    case .claim(let chunk):
-      touch(.claim(pool: pool))
-      current?.take(chunk)
-      note(.claim(job: Int(chunk.job.rawValue), chunk: chunk.index))
-      learn(chunk.hashValue)
-      label("take \(chunk.text)")
-    case .idle: touch(.idle(pool: pool))
-    case .withdraw: touch(.withdraw(pool: pool))
-    case .stop: touch(.stop(pool: pool))
-    case .stopSeen: touch(.stopSeen(pool: pool))
-    case .report(let report):
-      touch(.report(pool: pool))
-      if case .returned = report { current?.chunk = nil }
-      if hasOrder || report.isFailure { touch(.orderedReport(pool: pool)) }
-    case .hear: break
-    case .doom: touch(.doom(pool: pool))
-    }
-  }
-
-  func learns(_ value: @autoclosure () -> Any?) {
-    let value = value()
-    learn(value.map { contentHash($0) } ?? 0)
-    touch(value == nil ? .foundPending : .foundReady, isNoticed: false)
-  }
-
   /// Breaks the circles between the world and what lives in it.
   func tearDown() {
     engines = []
@@ -459,24 +350,6 @@ final class SimulatedWorld: World, @unchecked Sendable {
     for lane in lanes { lane.worker = nil }
     lanes = []
     processes = [processes[0]]
-  }
-}
-
-extension PoolAction {
-  /// Whether it ends this job, or any.
-  fileprivate func isResolving(_ job: JobID?) -> Bool {
-    if case .resolve(let resolved, _) = self { return job == nil || resolved == job }
-    return false
-  }
-}
-
-extension WorkerReport {
-  /// Whether the order among such reports matters: the first failure is the job's.
-  fileprivate var isFailure: Bool {
-    switch self {
-    case .returned(_, _, .failed), .initializerFailed: true
-    default: false
-    }
   }
 }
 
@@ -496,37 +369,4 @@ package enum Granularity: Hashable, Sendable {
   case calls
   /// Also before every wake-up and every report of a worker.
   case fine
-}
-
-extension EventClass {
-  /// - Parameter machine: as it was before the event.
-  init(_ event: PoolEvent, _ machine: PoolMachine, _ actions: [PoolAction]) {
-    switch event {
-    case .submitted: self = .submitted
-    case .workerReady: self = .ready
-    case .closed: self = .closed
-    case .terminated: self = .terminated
-    case .returned(_, _, failed: false):
-      let isPlain = actions.allSatisfy { action in
-        switch action {
-        case .resolve, .sendStop: true
-        default: false
-        }
-      }
-      self = isPlain ? .returned : .other
-    case .exited(let worker, let holding):
-      // With the stop mark out nobody is replaced, and how a worker ended matters to nobody.
-      if actions.isEmpty || actions == [.wakeJoiners] {
-        self = .ended
-        return
-      }
-      let wasReady = machine.workers.contains { $0.id == worker && $0.isReady }
-      let isReplaced = actions.contains { action in
-        if case .startWorker = action { return true }
-        return false
-      }
-      self = wasReady && !isReplaced && holding == nil ? .ended : .other
-    default: self = .other
-    }
-  }
 }
