@@ -27,6 +27,9 @@ public struct MultiprocessingError: Error, Sendable, CustomStringConvertible {
     public static let initializerFailed = Code("initializerFailed")
     /// A worker could not be started.
     public static let workerCouldNotStart = Code("workerCouldNotStart")
+    /// A worker of an executor ended abruptly or could not begin: the executor takes no more calls. Python's
+    /// BrokenProcessPool.
+    public static let brokenProcessPool = Code("brokenProcessPool")
     /// The pool was terminated before the job was done. CPython's result is never ready instead.
     public static let terminated = Code("terminated")
     /// The job was cancelled.

@@ -1,5 +1,5 @@
 /// One call of a function.
-final class ApplyJob<Function: PoolFunction>: ResultJob<Function.Output>, @unchecked Sendable {
+class ApplyJob<Function: PoolFunction>: ResultJob<Function.Output>, @unchecked Sendable {
   // Sendable: as for Job.
   private var input: Function.Input?
   private var output: Function.Output?

@@ -89,7 +89,10 @@ package final class ProcessTransport: Transport {
     let process = CurrentWorld.world.process
     let identity = process.nextChild()
     let method = configuration.startMethod
-    let name = ProcessName.worker(method.name, identity: identity)
+    let isPlain = configuration.hasPlainProcesses
+    let name =
+      isPlain
+      ? ProcessName.process(method.name, identity: identity) : ProcessName.worker(method.name, identity: identity)
     let area = state.with { $0.freeAreas.popLast() }
     guard let area else {
       throw MultiprocessingError(.workerCouldNotStart, "The pool has no place for another worker.")
@@ -101,11 +104,12 @@ package final class ProcessTransport: Transport {
         WorkerStart(
           area: area, areas: configuration.size, maxTasksPerChild: configuration.maxTasksPerChild,
           initializer: initializer?.name, initializerBytes: initializer?.bytes ?? [])))
+    start.isDaemon = !isPlain
     if method == .fork {
       start.threadsCreated = threadsAtConstruction
       start.mainThread = mainThreadAtConstruction
     }
-    if method == .forkserver { start.workingDirectory = Self.workingDirectory() }
+    if method == .forkserver { start.workingDirectory = SystemProcess.workingDirectory() }
     do {
       var descriptors = [segment.file] + (initializer?.descriptors ?? [])
       if let gate = Gate.current {
@@ -137,12 +141,6 @@ package final class ProcessTransport: Transport {
 
   private let threadsAtConstruction = CurrentWorld.world.process.threadsCreated
   private let mainThreadAtConstruction = ThreadIdentity.current.name
-
-  private static func workingDirectory() -> String? {
-    guard let path = getcwd(nil, 0) else { return nil }
-    defer { free(path) }
-    return String(cString: path)
-  }
 
   // MARK: Sending
 

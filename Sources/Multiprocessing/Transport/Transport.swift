@@ -9,10 +9,14 @@ package struct TransportConfiguration: Sendable {
   package var initializer: (any Initializer)?
   /// After how many chunks a worker ends and is replaced; nil for never.
   package var maxTasksPerChild: Int?
+  /// Whether the workers bear the names of plain processes and are no daemons: an executor's.
+  package var hasPlainProcesses: Bool
 
   package init(
-    size: Int, startMethod: StartMethod, initializer: (any Initializer)? = nil, maxTasksPerChild: Int? = nil
+    size: Int, startMethod: StartMethod, initializer: (any Initializer)? = nil, maxTasksPerChild: Int? = nil,
+    hasPlainProcesses: Bool = false
   ) {
+    self.hasPlainProcesses = hasPlainProcesses
     self.size = size
     self.startMethod = startMethod
     self.initializer = initializer
