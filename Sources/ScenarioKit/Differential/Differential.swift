@@ -19,6 +19,8 @@ package struct Differential: Sendable {
     package var programs: Int
     package var steps: Int
     package var disagreements: [Disagreement]
+    /// Seeds of programs that showed a difference once and not when they ran again.
+    package var unrepeated: [UInt64] = []
     /// How many steps each known difference excused.
     package var excused: [String: Int]
     package var duration: Duration
@@ -65,6 +67,7 @@ package struct Differential: Sendable {
           state.result.programs += part.programs
           state.result.steps += part.steps
           state.result.disagreements += part.disagreements
+          state.result.unrepeated += part.unrepeated
           state.result.excused.merge(part.excused, uniquingKeysWith: +)
           progress(state.result.programs, seeds.count)
         }
@@ -75,6 +78,7 @@ package struct Differential: Sendable {
     return try state.withLock { state in
       if let error = state.error { throw error }
       state.result.disagreements.sort { $0.seed < $1.seed }
+      state.result.unrepeated.sort()
       state.result.duration = ContinuousClock.now - start
       return state.result
     }
@@ -89,18 +93,24 @@ package struct Differential: Sendable {
       result.steps += program.steps.count
       let comparison = Comparison(program, seen.left[index], seen.right[index], differences)
       result.excused.merge(comparison.excused, uniquingKeysWith: +)
+      guard comparison.difference != nil else { continue }
       // Run again: a difference that a loaded machine made does not come back.
-      guard comparison.difference != nil, let difference = try difference(on: program) else { continue }
+      guard let difference = try difference(on: program) else {
+        result.unrepeated.append(seeds[index])
+        continue
+      }
       let operation = program.steps[difference.step].operation
       let smallest = try ProgramShrinker(program).smallest { smaller in
         // A smaller program that shows another difference would lead astray.
         try self.difference(on: smaller).map { smaller.steps[$0.step].operation == operation } ?? false
       }
-      guard let found = try self.difference(on: smallest) else { continue }
+      // One that comes and goes may hide now; then the program as it was generated must do.
+      let found = try self.difference(on: smallest)
+      let shown = found ?? difference
       result.disagreements.append(
         Disagreement(
-          seed: seeds[index], program: program, smallest: smallest, step: found.step, left: found.left,
-          right: found.right))
+          seed: seeds[index], program: program, smallest: found == nil ? program : smallest, step: shown.step,
+          left: shown.left, right: shown.right))
     }
     return result
   }

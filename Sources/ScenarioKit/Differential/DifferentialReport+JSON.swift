@@ -23,6 +23,7 @@ extension OracleJSON {
       var seconds: Double
       var knownDifferences: [Known]
       var disagreements: [Disagreement]
+      var unrepeatedSeeds: [UInt64]
     }
     return try encode(
       reports.map { report in
@@ -35,7 +36,7 @@ extension OracleJSON {
           disagreements: report.result.disagreements.map {
             Disagreement(
               seed: $0.seed, program: $0.program, smallest: $0.smallest, step: $0.step, left: $0.left, right: $0.right)
-          })
+          }, unrepeatedSeeds: report.result.unrepeated)
       })
   }
 }

@@ -23,7 +23,9 @@ package struct DifferentialReport: Sendable {
       "  \(difference.id), met in \(result.excused[difference.id] ?? 0) steps: \(difference.reason)"
     }
     let known = excuses.isEmpty ? [] : ["Known differences:\n" + excuses.joined(separator: "\n")]
-    return (result.disagreements.map(describe) + known + [summary]).joined(separator: "\n\n") + "\n"
+    let seeds = result.unrepeated.map(String.init).joined(separator: ", ")
+    let once = seeds.isEmpty ? [] : ["Differences that did not come back when the program ran again, seeds \(seeds)."]
+    return (result.disagreements.map(describe) + known + once + [summary]).joined(separator: "\n\n") + "\n"
   }
 
   private func describe(_ disagreement: Differential.Disagreement) -> String {

@@ -12,7 +12,8 @@ package enum SwiftPrograms {
     let text = String(decoding: try Data(contentsOf: URL(filePath: file)), as: UTF8.self)
     for line in text.split(separator: "\n") {
       let program = try JSONDecoder().decode(PoolProgram.self, from: Data(line.utf8))
-      alarm(20)
+      // As many seconds as CPython gets.
+      alarm(90)
       let observations = observe(program)
       alarm(0)
       print(String(decoding: try JSONEncoder().encode(observations), as: UTF8.self), flush: true)

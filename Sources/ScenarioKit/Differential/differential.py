@@ -14,7 +14,8 @@ import threading
 import time
 from multiprocessing.pool import Pool, ThreadPool
 
-LIMIT = 20
+# Seconds. A worker for each task, spawned on a machine with much else to do, takes one or two each.
+LIMIT = 90
 
 state = 0
 

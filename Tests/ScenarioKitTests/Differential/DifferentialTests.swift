@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Synchronization
 import Testing
 
 @testable import ScenarioKit
@@ -57,6 +58,38 @@ private struct Imagined: PoolImplementation {
     }
     let text = DifferentialReport(result, of: differential).text
     #expect(text.contains("DISAGREEMENT, seed ") && text.contains("good: [49]\n  bad: [50]"))
+  }
+
+  @Test func `a difference that does not come back is told with its seed, and is no disagreement`() throws {
+    let calls = Mutex<[PoolProgram: Int]>([:])
+    let unsteady = Imagined(name: "unsteady") { program in
+      let count = calls.withLock { calls in
+        calls[program, default: 0] += 1
+        return calls[program, default: 0]
+      }
+      return program.steps.map { _ in count == 1 ? .int(1) : .none }
+    }
+    let steady = Imagined(name: "steady") { program in program.steps.map { _ in .none } }
+    let differential = Differential(left: steady, right: unsteady)
+    let result = try differential.run(seeds: 7..<9)
+    #expect(result.disagreements.isEmpty && result.unrepeated == [7, 8])
+    #expect(DifferentialReport(result, of: differential).text.contains("did not come back when the program ran again, seeds 7, 8."))
+  }
+
+  @Test func `a difference that hides from the shrinker is shown in the program as it was`() throws {
+    let calls = Mutex(0)
+    // Seen in the batch and when the program runs again, and never after.
+    let hiding = Imagined(name: "hiding") { program in
+      let isEarly = calls.withLock { calls in
+        calls += 1
+        return calls <= 2
+      }
+      return program.steps.map { _ in isEarly ? .int(1) : .none }
+    }
+    let steady = Imagined(name: "steady") { program in program.steps.map { _ in .none } }
+    let result = try Differential(left: steady, right: hiding).run(seeds: 7..<8)
+    #expect(result.disagreements.map(\.smallest) == [ProgramGenerator().program(seed: 7)])
+    #expect(result.disagreements.first?.right == .int(1))
   }
 
   @Test func `a known difference excuses what it explains and nothing else`() throws {
