@@ -13,6 +13,9 @@ public final class ThreadIdentity: Sendable, CustomStringConvertible {
   /// Whether the list of live threads shows it; the library's threads that serve one `await` are not shown.
   package let isListed: Bool
 
+  /// The thread's values of `ThreadLocal` variables, by their numbers; only the thread itself touches them.
+  let locals = Guarded<[UInt64: any Sendable]>([:])
+
   package init(name: String, isDaemon: Bool, isListed: Bool = true) {
     self.name = name
     self.isDaemon = isDaemon

@@ -89,6 +89,12 @@ package final class SystemWorld: World {
     try ProcessTransport(configuration)
   }
 
+  package func openLog(_ path: String, isAppending: Bool) throws -> any LogFile {
+    try SystemLogFile(path, isAppending: isAppending)
+  }
+
+  package func decodeLog(from decoder: any Decoder) throws -> any LogFile { try SystemLogFile.shared(from: decoder) }
+
   package func startProcess(_ request: ProcessRequest) throws -> any ProcessHandle { try SystemProcess(request) }
 
   package func makeThreadTransport(_ configuration: TransportConfiguration) throws -> any Transport {

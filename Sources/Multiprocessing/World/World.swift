@@ -43,6 +43,12 @@ package protocol World: AnyObject, Sendable {
   /// The same for a thread pool.
   func makeThreadTransport(_ configuration: TransportConfiguration) throws -> any Transport
 
+  /// Opens a file that takes lines from many processes.
+  func openLog(_ path: String, isAppending: Bool) throws -> any LogFile
+
+  /// The file that another process shared with this one.
+  func decodeLog(from decoder: any Decoder) throws -> any LogFile
+
   /// Starts a process of its own.
   func startProcess(_ request: ProcessRequest) throws -> any ProcessHandle
 
@@ -100,6 +106,12 @@ package enum PassingPoint: Sendable {
 }
 
 extension World {
+  package func openLog(_ path: String, isAppending: Bool) throws -> any LogFile {
+    throw MultiprocessingError(.invalidArgument, "A log cannot be opened under simulation; print can be used.")
+  }
+
+  package func decodeLog(from decoder: any Decoder) throws -> any LogFile { try openLog("", isAppending: true) }
+
   package func startProcess(_ request: ProcessRequest) throws -> any ProcessHandle {
     throw MultiprocessingError(.invalidArgument, "A process of its own cannot be started under simulation; a pool can.")
   }
