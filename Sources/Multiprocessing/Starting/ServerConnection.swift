@@ -1,4 +1,5 @@
 import CMultiprocessing
+import Glibc
 
 /// A pool's line to the server that forks its workers. Used by one thread at a time.
 final class ServerConnection: @unchecked Sendable {
@@ -32,7 +33,12 @@ final class ServerConnection: @unchecked Sendable {
       let held = descriptors.map { Descriptor($0) }
       switch answer.kind {
       case .started where answer.id == id:
-        guard let pidfd = held.first else { throw gone() }
+        guard let pidfd = held.first else {
+          // No descriptor was free for it. Nobody could watch the worker: it must not stay.
+          let bytes = ServerMessage(.unwatched, id: id).bytes
+          if mp_send(socket.number, bytes, bytes.count, [], 0, 1) < 0 { throw gone() }
+          throw System.failure(EMFILE, "Receiving the descriptor of a worker")
+        }
         return Spawner.Child(processID: answer.value, pidfd: pidfd)
       case .failed where answer.id == id: throw System.failure(answer.value, "fork")
       case .exited: exits.append((answer.id, answer.value))

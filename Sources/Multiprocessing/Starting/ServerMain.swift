@@ -66,6 +66,9 @@ struct ServerMain {
     switch message.kind {
     case .client: clients += received.descriptors
     case .start: start(message.id, received, client)
+    case .unwatched:
+      // Its end is not reaped before this returns, so the number is still its own.
+      for child in children where child.id == message.id && child.client == client { kill(child.processID, SIGKILL) }
     default: for number in received.descriptors { _ = mp_close(number) }
     }
   }

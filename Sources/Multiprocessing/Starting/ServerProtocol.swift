@@ -11,6 +11,8 @@ struct ServerMessage {
     case failed
     /// From the server: the worker has ended; `value` is its exit status, or its signal negated.
     case exited
+    /// To the server: kill the worker of this id, for its client cannot watch it.
+    case unwatched
   }
 
   static let size = 13
