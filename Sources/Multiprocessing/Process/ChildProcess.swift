@@ -139,6 +139,9 @@ public final class ChildProcess: Sendable, CustomStringConvertible {
     state.with { $0 = .closed }
   }
 
+  /// What refers to the process, for a wait besides `join`; nil once the end is known.
+  func handleToWatch() throws -> (any ProcessHandle)? { try handle(or: "process not started") }
+
   // MARK: Looking
 
   /// Whether the process was started and has not ended.

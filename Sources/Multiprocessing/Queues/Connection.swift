@@ -6,7 +6,7 @@
 ///
 /// Difference from CPython: a connection is refused as the argument of a task, like every shared object.
 public final class Connection: Codable, Sendable {
-  private let channel: any Channel
+  let channel: any Channel
   /// Whether this end can receive.
   public let isReadable: Bool
   /// Whether this end can send.

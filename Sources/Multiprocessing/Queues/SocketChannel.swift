@@ -42,7 +42,7 @@ final class SocketChannel: Channel {
     return ends
   }
 
-  private func openReader() throws(MultiprocessingError) -> Descriptor {
+  func openReader() throws(MultiprocessingError) -> Descriptor {
     guard let reader = try open().reader else { throw MultiprocessingError(.invalidArgument, "connection is write-only") }
     return reader
   }

@@ -5,17 +5,24 @@ public final class Barrier: Codable, Sendable {
   private let words: any SharedWords
   private let lock: RLock
   private let action: (@Sendable () throws -> Void)?
+  private let standingTimeout: Duration?
   /// How many are needed, have arrived, in which round, and the state.
   private static let parties = 4
   private static let arrived = 5
   private static let round = 6
   private static let broken = 7
+  /// The standing time-out in milliseconds and one more; 0 for none. Written before anybody shares the barrier.
+  private static let standing = 9
 
   /// Another party gave up, or the barrier was aborted or reset; Python's BrokenBarrierError.
   public struct Broken: Error, Sendable {}
 
   /// A barrier for so many; `action` is called by the last one to arrive, before anybody goes on.
-  public init(_ parties: Int, action: (@Sendable () throws -> Void)? = nil, context: Context? = nil) throws {
+  ///
+  /// - Parameter timeout: how long those wait who name no time-out of their own, to the millisecond; nil for ever.
+  public init(
+    _ parties: Int, action: (@Sendable () throws -> Void)? = nil, timeout: Duration? = nil, context: Context? = nil
+  ) throws {
     guard (0...Int(Int32.max)).contains(parties) else {
       throw MultiprocessingError(.invalidArgument, "A barrier needs a number of parties, not \(parties).")
     }
@@ -24,6 +31,11 @@ public final class Barrier: Codable, Sendable {
     words.store(Self.parties, UInt32(parties))
     lock = RLock(words: words)
     self.action = action
+    standingTimeout = timeout
+    if let timeout {
+      let milliseconds = min(max(0, (timeout / .milliseconds(1)).rounded(.up)), 4e9)
+      words.store(Self.standing, UInt32(milliseconds) + 1)
+    }
   }
 
   /// Joins the barrier that another process shared. Used by the library.
@@ -31,6 +43,8 @@ public final class Barrier: Codable, Sendable {
     words = try CurrentWorld.world.decodeSharedWords(from: decoder)
     lock = RLock(words: words)
     action = nil
+    let standing = words.load(Self.standing)
+    standingTimeout = standing == 0 ? nil : .milliseconds(Int(standing) - 1)
   }
 
   /// Shares the barrier with a new process. Used by the library. The refusal says `Condition`, as CPython's does.
@@ -45,12 +59,12 @@ public final class Barrier: Codable, Sendable {
 
   /// Blocks until all have arrived; the order of this one's arrival, from 0.
   ///
-  /// - Parameter timeout: when it passes the barrier breaks for all.
+  /// - Parameter timeout: when it passes the barrier breaks for all; nil for the barrier's own.
   /// - Throws: `Broken`; what the action threw, which breaks the barrier too.
   @available(*, noasync, message: "This blocks the thread.")
   @discardableResult
   public func wait(timeout: Duration? = nil) throws -> Int {
-    let deadline = sharedDeadline(timeout)
+    let deadline = sharedDeadline(timeout ?? standingTimeout)
     lock.acquire()
     guard !isBroken else {
       try lock.release()
