@@ -4,13 +4,13 @@ import PoolCore
 extension Cases {
   /// What the constructors and methods refuse.
   static let arguments: [Case] = [
-    Case("a-pool-size-below-1-is-refused", "1.3") { place in
+    Case("a-pool-size-below-1-is-refused", "1.3, 7 make_pool") { place in
       for size in [0, -1, Int.min] {
         try expectError(.invalidArgument, "Number of processes must be at least 1") { try place.pool(size) }
       }
     },
 
-    Case("a-limit-of-tasks-below-1-is-refused", "1.8", in: Place.processes) { place in
+    Case("a-limit-of-tasks-below-1-is-refused", "1.8, 7 pool_maxtasksperchild_invalid", in: Place.processes) { place in
       for limit in [0, -1] {
         try expectError(.invalidArgument, "maxtasksperchild must be a positive int or None") {
           try place.pool(1, maxTasksPerChild: limit)
@@ -32,7 +32,7 @@ extension Cases {
       try expect(error.message.contains("make this type internal"), "The message says no remedy: \(error.message)")
     },
 
-    Case("a-refused-pool-uses-up-no-number", "1.12") { place in
+    Case("a-refused-pool-uses-up-no-number", "1.12, 1.17") { place in
       _ = try? place.pool(0)
       if place != .thread {
         _ = try? place.pool(1, maxTasksPerChild: 0)
@@ -52,7 +52,7 @@ extension Cases {
       try place.withPool { try expectEqual($0.processes, 3, "The size where the settings name one") }
     },
 
-    Case("the-default-size-is-the-number-of-processors", "1.14, 1.15, 1.16", in: [.spawn, .thread]) { place in
+    Case("the-default-size-is-the-number-of-processors", "1.14, 1.15, 1.16, 7 cpu_count", in: [.spawn, .thread]) { place in
       let settings = CurrentWorld.world.process.settings
       for profile in [Profile.host, .cpython(minor: 12), .cpython(minor: 13)] {
         settings.with { $0.profile = profile }

@@ -189,7 +189,8 @@ extension Cases {
 
     // The main thread waits meanwhile: a thread besides the one that forks.
     Case(
-      "a-pool-made-in-a-callback", "issue 6", complains: [.fork: "warning: the program has 1 thread besides the calling one"]
+      "a-pool-made-in-a-callback", "4.22, 8.10, issue 6",
+      complains: [.fork: "warning: the program has 1 thread besides the calling one"]
     ) { place in
       try place.withPool(1) { pool in
         let inner = Collected<Result<[Int], any Error>>()

@@ -78,7 +78,7 @@ extension Cases {
       }
     },
 
-    Case("a-context-is-bound-to-its-method", "5.6, M5, 7 context", in: [.spawn]) { _ in
+    Case("a-context-is-bound-to-its-method", "5.6, M5, 7 TestStartMethod.context", in: [.spawn]) { _ in
       for method in StartMethod.allCases {
         let context = Context.get(method)
         try expectEqual(context.startMethod, method, "The context's method")

@@ -76,7 +76,7 @@ extension Cases {
       }
     },
 
-    Case("imap-draws-no-further-than-its-look-ahead", "3.30, 8.6") { place in
+    Case("imap-draws-no-further-than-its-look-ahead", "3.30, 8.6, 8.7") { place in
       try place.withPool(2) { pool in
         let seen = Collected<String>()
         let values = try pool.imap(Identity.self, RecordedInputs(count: 10_000, seen: seen), lookAhead: 16)
@@ -112,7 +112,10 @@ extension Cases {
       }
     },
 
-    Case("inputs-that-fail-end-the-iteration-with-their-error", "2.12, 3.34, 7 imap_handle_iterable_exception") { place in
+    Case(
+      "inputs-that-fail-end-the-iteration-with-their-error",
+      "2.12, 3.34, 3.35, 8.3, 7 imap_handle_iterable_exception, 7 imap_unordered_handle_iterable_exception"
+    ) { place in
       try place.withPool(2) { pool in
         for (size, expected) in [(1, 5), (2, 4), (5, 5), (7, 0)] {
           let inputs = FailingInputs(after: 5)

@@ -4,7 +4,7 @@ import Multiprocessing
 extension Cases {
   /// Initializers.
   static let initializers: [Case] = [
-    Case("an-initializer-runs-once-in-each-worker-before-its-first-task", "2.2, P4, P7") { place in
+    Case("an-initializer-runs-once-in-each-worker-before-its-first-task", "2.1, 2.2, P4, P7") { place in
       let seen = try SimpleQueue<Int>()
       defer { CountSetup.runs.value = 0 }
       let pool = try place.pool(3, initializer: CountSetup(seen: seen))

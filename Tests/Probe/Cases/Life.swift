@@ -27,7 +27,7 @@ extension Cases {
       }
     },
 
-    Case("closing-and-joining-finishes-everything", "4.7, 4.8, P12") { place in
+    Case("closing-and-joining-finishes-everything", "4.7, 4.8, 8.8, P12") { place in
       let pool = try place.pool(2)
       let single = try (0..<50).map { try pool.applyAsync(Sleep(seconds: 0.002, value: $0)) }
       let map = try pool.mapAsync(Square.self, 0..<100)
@@ -76,7 +76,7 @@ extension Cases {
       }
     },
 
-    Case("terminate-with-ten-thousand-sleeping-tasks-is-prompt", "4.9, 7 terminate", in: Place.processes) { place in
+    Case("terminate-with-ten-thousand-sleeping-tasks-is-prompt", "4.9, 7 TestPool.terminate", in: Place.processes) { place in
       let pool = try place.pool(4)
       let map = try pool.mapAsync(Array(repeating: Sleep(seconds: 10), count: 10_000), chunkSize: 1)
       try expectWithin(.seconds(3), "terminate") { pool.terminate() }
@@ -150,7 +150,7 @@ extension Cases {
       }
     },
 
-    Case("a-scope-terminates-its-pool", "4.5, S4, 7 context") { place in
+    Case("a-scope-terminates-its-pool", "4.4, 4.5, 8.8, S4, 7 enter, 7 TestPool.context") { place in
       try Gates.with { gates in
         let kept = Collected<AsyncResult<Int>>()
         let pool: Pool
@@ -185,7 +185,7 @@ extension Cases {
       } catch is Negative {}
     },
 
-    Case("a-pool-that-nobody-refers-to-ends", "4.13") { place in
+    Case("a-pool-that-nobody-refers-to-ends", "4.13, 8.9, 7 resource_warning") { place in
       for _ in 0..<3 { try expectEqual(place.pool(2).apply(Square.self, 3), 9, "The square") }
       try expect(eventually { ThreadIdentity.live.count == 1 }, "Threads are left: \(ThreadIdentity.live)")
     },
@@ -227,7 +227,7 @@ extension Cases {
       }
     },
 
-    Case("a-program-may-end-without-closing-its-pool", "4.15, 7 worker_finalization") { place in
+    Case("a-program-may-end-without-closing-its-pool", "4.15, 8.9, 7 worker_finalization") { place in
       // The program ends in the middle: no worker may outlive it, which the runner of this case checks as well.
       let program = try Helper("pool-left-open", place)
       let pids = try program.readNumbers()
@@ -235,7 +235,7 @@ extension Cases {
       for pid in pids { try expect(SystemState.awaitEnd(of: pid, within: .seconds(1)), "The worker \(pid) outlived its program") }
     },
 
-    Case("terminated-threads-finish-their-task", "4.11", in: [.thread]) { _ in
+    Case("terminated-threads-finish-their-task", "4.11, 8.13", in: [.thread]) { _ in
       try Gates.with { gates in
         let done = Collected<Int>()
         let pool = try ThreadPool(processes: 1, initializer: gates)

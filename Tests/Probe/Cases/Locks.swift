@@ -7,7 +7,7 @@ extension Cases {
 
   /// Lock, RLock and semaphores, alone and in workers.
   static let locks: [Case] = [
-    Case("a-lock-in-one-thread", "6.14, 8.23, 7 lock", in: [.spawn]) { _ in
+    Case("a-lock-in-one-thread", "6.14, 8.23, 7 lock, 7 lock_context", in: [.spawn]) { _ in
       let lock = try Lock()
       try expect(!lock.isLocked, "A new lock is held")
       try expect(lock.acquire(), "A free lock was not taken")
@@ -37,7 +37,7 @@ extension Cases {
       try expectError(.invalidArgument, notOwned) { try lock.release() }
     },
 
-    Case("semaphores-in-one-thread", "6.17, 7 semaphore, 7 bounded_semaphore, 7 timeout", in: [.spawn]) { _ in
+    Case("semaphores-in-one-thread", "6.17, 7 semaphore, 7 bounded_semaphore, 7 TestSemaphore.timeout", in: [.spawn]) { _ in
       let semaphore = try CountingSemaphore(2)
       try expect(semaphore.acquire() && semaphore.acquire(), "Two units were not there")
       try expect(!semaphore.acquire(blocking: false), "There was a third")

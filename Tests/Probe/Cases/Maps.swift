@@ -3,7 +3,7 @@ import Multiprocessing
 extension Cases {
   /// map, starmap and their asynchronous forms.
   static let map: [Case] = [
-    Case("map-returns-the-list-in-order", "3.15, 7 map") { place in
+    Case("map-returns-the-list-in-order", "3.15, 7 map, 7 map_async") { place in
       try place.withPool(4) { pool in
         try expectEqual(pool.map(Square.self, 0..<10), (0..<10).map { $0 * $0 }, "Ten squares")
         try expectEqual(pool.map(Square.self, 0..<100, chunkSize: 20), (0..<100).map { $0 * $0 }, "In chunks of 20")
@@ -28,7 +28,7 @@ extension Cases {
       }
     },
 
-    Case("starmap-takes-pairs", "3.25, 7 starmap") { place in
+    Case("starmap-takes-pairs", "3.25, 7 starmap, 7 starmap_async") { place in
       try place.withPool(4) { pool in
         let pairs = Array(zip(0..<10, (0..<10).reversed()))
         let powers = pairs.map { Power.call($0.0, $0.1) }

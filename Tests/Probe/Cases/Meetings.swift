@@ -4,7 +4,9 @@ import Multiprocessing
 extension Cases {
   /// Condition, Event and Barrier.
   static let meetings: [Case] = [
-    Case("a-condition-wakes-as-many-as-it-is-told", "6.18, P11, 7 notify, 7 notify_all, 7 notify_n") { place in
+    Case(
+      "a-condition-wakes-as-many-as-it-is-told", "6.18, P11, 7 notify, 7 notify_all, 7 notify_n, 7 TestCondition.timeout"
+    ) { place in
       try Tools.withPool(place, 4) { pool, tools in
         let waiters = try (0..<4).map { _ in try pool.applyAsync(Use(.waitCondition(30))) }
         try tools.awaitArrivals(4)
@@ -124,7 +126,7 @@ extension Cases {
       try expectError(.invalidArgument) { try Barrier(-1) }
     },
 
-    Case("a-barrier-breaks-for-all-when-one-gives-up", "6.20, 7 timeout") { place in
+    Case("a-barrier-breaks-for-all-when-one-gives-up", "6.20, 7 TestBarrier.timeout") { place in
       try Tools.withPool(place, 2, parties: 3) { pool, tools in
         let patient = try pool.applyAsync(Use(.waitBarrier(30)))
         try tools.awaitArrivals(1)

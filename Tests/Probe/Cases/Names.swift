@@ -5,7 +5,7 @@ import PoolCore
 extension Cases {
   /// Names of threads and processes.
   static let names: [Case] = [
-    Case("helper-threads-have-the-documented-names", "1.22, 1.23, 1.27, H1") { place in
+    Case("helper-threads-have-the-documented-names", "1.17, 1.22, 1.23, 1.25, 1.27, H1") { place in
       let settings = CurrentWorld.world.process.settings
       let helpers = ["_handle_workers", "_handle_tasks", "_handle_results"]
       let functions = place == .thread ? ["worker", "worker"] + helpers : helpers
@@ -26,7 +26,7 @@ extension Cases {
       }
     },
 
-    Case("closing-and-joining-leaves-the-main-thread-only", "1.26, 4.8") { place in
+    Case("closing-and-joining-leaves-the-main-thread-only", "1.20, 1.26, 4.8") { place in
       let pool = try place.pool(3)
       try expectEqual(pool.map(Square.self, 0..<10), (0..<10).map { $0 * $0 }, "The squares")
       pool.close()
@@ -71,7 +71,10 @@ extension Cases {
       }
     },
 
-    Case("worker-processes-tell-who-they-are", "1.28, 1.32, 1.33, 1.35, 1.36, 5.7, 5.26", in: Place.processes) { place in
+    Case(
+      "worker-processes-tell-who-they-are", "1.28, 1.32, 1.33, 1.35, 1.36, 5.7, 5.26, 7 parent_process_attributes",
+      in: Place.processes
+    ) { place in
       try Gates.with { gates in
         try place.withPool(2, initializer: gates) { pool in
           let tasks = try (0..<2).map { _ in try pool.applyAsync(WhoIsAtGate()) }
@@ -96,7 +99,7 @@ extension Cases {
       }
     },
 
-    Case("the-main-process-tells-who-it-is", "1.32, 1.33, 1.34, 1.35", in: [.spawn]) { _ in
+    Case("the-main-process-tells-who-it-is", "1.32, 1.33, 1.34, 1.35, 7 current", in: [.spawn]) { _ in
       let main = ProcessIdentity.current
       try expectEqual(main.name, "MainProcess", "The name")
       try expectEqual(main.identity, [], "The identity")
@@ -107,7 +110,7 @@ extension Cases {
       try expect(!ThreadIdentity.current.isDaemon, "The main thread is a daemon")
     },
 
-    Case("threads-made-in-a-worker-are-numbered", "1.37", in: Place.processes) { place in
+    Case("threads-made-in-a-worker-are-numbered", "1.21, 1.37", in: Place.processes) { place in
       // A fork goes on where its parent was when the pool was made; a fresh program starts at 1.
       try place.withPool(1) { pool in
         try expectEqual(pool.apply(FirstThread()), "Thread-1 (worker)", "The first thread in a first worker")
@@ -118,7 +121,7 @@ extension Cases {
       }
     },
 
-    Case("a-pool-describes-its-state", "4.2") { place in
+    Case("a-pool-describes-its-state", "4.1, 4.2") { place in
       let pool = try place.pool(2)
       let name = place == .thread ? "ThreadPool" : "Pool"
       try expectEqual("\(pool)", "<\(name) state=RUN pool_size=2>", "A running pool")

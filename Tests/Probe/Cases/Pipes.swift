@@ -4,7 +4,7 @@ import Multiprocessing
 extension Cases {
   /// Connections.
   static let pipes: [Case] = [
-    Case("a-duplex-pipe-in-one-process", "6.11, 6.12", in: [.spawn]) { _ in
+    Case("a-duplex-pipe-in-one-process", "6.11, 6.12, 6.13", in: [.spawn]) { _ in
       let (first, second) = try Connection.pipe()
       try first.send(1)
       try first.send("two")

@@ -5,7 +5,7 @@ import Multiprocessing
 extension Cases {
   /// Processes of their own.
   static let processes: [Case] = [
-    Case("the-life-of-a-process", "1.42, 7 process, 7 active_children", in: Place.processes) { place in
+    Case("the-life-of-a-process", "1.40, 1.42, 7 process, 7 active_children", in: Place.processes) { place in
       let reports = try Queue<WhoAmI.Answer>()
       let gate = try Event()
       let process = try place.process(ReportOneself(reports: reports, gate: gate), name: "alpha", isDaemon: true)
@@ -57,7 +57,7 @@ extension Cases {
       try expect(sleeper.description.contains(" stopped exitcode=-SIGTERM daemon>"), "After: \(sleeper)")
     },
 
-    Case("exit-codes-of-processes", "1.43, 7 sys_exit, 7 terminate, 7 kill", in: Place.processes) { place in
+    Case("exit-codes-of-processes", "1.43, 7 sys_exit, 7 kill, 7 TestProcess.terminate", in: Place.processes) { place in
       for (status, expected) in [(0, 0), (3, 3), (300, 44), (-1, 255)] as [(Int32, Int32)] {
         try expectEqual(place.ended(EndWith(status: status)), expected, "The exit code for \(status)")
       }
@@ -74,14 +74,14 @@ extension Cases {
     },
 
     Case(
-      "a-process-that-throws-says-so", "1.43", in: Place.processes,
+      "a-process-that-throws-says-so", "1.43, 7 stderr_flush", in: Place.processes,
       complains: Dictionary(uniqueKeysWithValues: Place.processes.map { ($0, "Process beta: neg -5\nout of order\n") })
     ) { place in
       try expectEqual(place.ended(Throw(value: -5), name: "beta"), 1, "The exit code")
       try expectEqual(place.ended(EndWithMessage(message: "out of order")), 1, "The exit code")
     },
 
-    Case("what-a-process-refuses", "1.42, 7 close, 7 sentinel", in: Place.processes) { place in
+    Case("what-a-process-refuses", "1.42, 7 sentinel, 7 TestProcess.close", in: Place.processes) { place in
       let process = try place.process(Park())
       try expectError(.wrongState, "can only join a started process") { try process.join() }
       try expectError(.wrongState, "process not started") { try process.terminate() }
@@ -170,7 +170,7 @@ extension Cases {
       }
     },
 
-    Case("everything-travels-to-a-process", "6.2, P11", in: Place.processes) { place in
+    Case("everything-travels-to-a-process", "6.2, P11, 7 args_argument", in: Place.processes) { place in
       let (here, there) = try Connection.pipe()
       let parcel = try Everything(tools: Tools(), queue: Queue(), tasks: JoinableQueue(), simple: SimpleQueue(), connection: there)
       let process = try place.process(parcel)

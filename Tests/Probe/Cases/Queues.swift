@@ -159,13 +159,15 @@ extension Cases {
       try expect(queue.isEmpty, "The queue is not empty")
     },
 
-    Case("a-closed-queue-throws", "6.6, 7 closed", in: [.spawn]) { _ in
+    Case("a-closed-queue-throws", "6.6, 7 TestSimpleQueue.close, 7 closed, 7 empty_exceptions", in: [.spawn]) { _ in
       let queue = try SimpleQueue<Int>()
       try queue.put(1)
       queue.close()
       queue.close()
       try expectError(.queueClosed, "handle is closed") { try queue.put(2) }
       try expectError(.queueClosed, "handle is closed") { try queue.get() }
+      // A property that cannot throw; CPython's method does, with the same words.
+      try expect(queue.isEmpty, "A closed queue has something to give")
     },
 
     Case("a-killed-reader-takes-nobody-with-it", "8.2", in: Place.processes) { place in

@@ -63,7 +63,7 @@ extension Cases {
   }
 
   static let schedules: [Case] = [
-    Case("a-schedule-decides-who-works", prints: .exactly(["hello", "a", "b", "c", "hello", "d"])) { place in
+    Case("a-schedule-decides-who-works", "5.27", prints: .exactly(["hello", "a", "b", "c", "hello", "d"])) { place in
       try keep(
         place,
         "w2.print, w2.take, w2.print, w2.take, w2.print, w2.take, "

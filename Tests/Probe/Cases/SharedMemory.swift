@@ -3,7 +3,7 @@ import Multiprocessing
 extension Cases {
   /// SharedValue and SharedArray, and the ways on which shared objects may travel.
   static let sharedMemory: [Case] = [
-    Case("a-shared-value-is-one-for-all", "6.21, 6.2, P11, 7 value") { place in
+    Case("a-shared-value-is-one-for-all", "6.2, 6.21, P11, 7 value, 7 rawvalue, 7 getobj_getlock") { place in
       try Tools.withPool(place, 3) { pool, tools in
         _ = try pool.map(Array(repeating: Use(.addInOneStep(times: 200)), count: 6), chunkSize: 1)
         try expectEqual(tools.value.value, 1200, "The value")
@@ -13,7 +13,7 @@ extension Cases {
       }
     },
 
-    Case("a-shared-array-is-one-for-all", "6.22, P11, 7 array") { place in
+    Case("a-shared-array-is-one-for-all", "6.22, P11, 7 array, 7 rawarray, 7 getobj_getlock_obj") { place in
       try Tools.withPool(place, 1) { pool, tools in
         tools.array[1] = 11
         try expectEqual(pool.apply(Use(.storeInArray(3, 33))), "[0, 11, 0, 33]", "The elements in the worker")

@@ -5,7 +5,7 @@ import Synchronization
 extension Cases {
   /// What a worker inherits, and how it lives and dies with its parent.
   static let surroundings: [Case] = [
-    Case("a-worker-reads-from-nothing", "2.25, 5.15, 7 stdin", in: Place.processes) { place in
+    Case("a-worker-reads-from-nothing", "2.25, 5.15", in: Place.processes) { place in
       try place.withPool(1) { pool in
         try expectEqual(pool.apply(StandardInput()), "/dev/null", "Standard input of a worker")
         try expectEqual(pool.apply(ReadInput()), 0, "What a worker reads from it")
@@ -60,7 +60,8 @@ extension Cases {
     },
 
     Case(
-      "buffered-text-is-printed-once", "5.20", in: Place.processes, prints: .exactly(["before the pool", "in a worker", "after"])
+      "buffered-text-is-printed-once", "5.11, 5.17, 5.20, 7 TestNoForkBomb",
+      in: Place.processes, prints: .exactly(["before the pool", "in a worker", "after"])
     ) { place in
       print("before the pool", flush: false)
       let pool = try place.pool(2, maxTasksPerChild: 1)
@@ -87,7 +88,7 @@ extension Cases {
       }
     },
 
-    Case("the-directory-and-the-environment-are-those-of-now", "5.14, 5.13", in: Place.processes) { place in
+    Case("the-directory-and-the-environment-are-those-of-now", "5.13, 5.14, 8.20", in: Place.processes) { place in
       setenv("PROBE_BEFORE", "before", 1)
       try place.withPool(1) { pool in
         try expectEqual(pool.apply(ReadVariable(name: "PROBE_BEFORE")), "before", "A variable set before the first pool")
@@ -110,7 +111,7 @@ extension Cases {
       }
     },
 
-    Case("workers-have-few-descriptors", "7 child_fd_inflation, 8.9", in: Place.processes) { place in
+    Case("workers-have-few-descriptors", "2.1, 8.9, 7 child_fd_inflation, 7 TestCloseFds", in: Place.processes) { place in
       let files = (0..<20).map { _ in open("/dev/null", O_RDONLY | O_CLOEXEC) }
       defer { for file in files { close(file) } }
       try place.withPool(1) { _ in
@@ -130,7 +131,9 @@ extension Cases {
       }
     },
 
-    Case("a-mutex-of-the-user-s-works-between-threads-of-a-worker", "5.21", in: Place.processes) { place in
+    Case(
+      "a-mutex-of-the-user-s-works-between-threads-of-a-worker", "5.21, 7 TestForkAwareThreadLock", in: Place.processes
+    ) { place in
       // The program has used one before the fork, which leaves its thread's number where the copy finds it.
       try expectEqual(CountWithMutex.count(threads: 2, steps: 1000), 2000, "The count in the main process")
       try place.withPool(2, maxTasksPerChild: 1) { pool in
