@@ -26,8 +26,11 @@ package class Job: @unchecked Sendable {
   /// Runs the callback that belongs to the outcome.
   package func runCallback(failed: Bool) {}
 
-  /// An imap's next chunks.
+  /// Notes an imap's next chunks, and wakes nobody. Called with the engine's lock held.
   package func deliver(_ chunks: Range<Int>) {}
+
+  /// Wakes whoever waits for an imap's next chunk.
+  package func wakeConsumers() {}
 
   /// Draws one chunk from the inputs of an imap; false at their end.
   package func draw() throws -> Bool { false }

@@ -178,8 +178,6 @@ extension PoolEngine {
   private func fail(_ chunk: Chunk, _ job: Job, _ error: any Error, _ event: PoolEvent) {
     // An imap keeps every failure in its place, and before the consumer is told of it.
     if state.with({ $0.machine.isStream(chunk.job) }) { job.store(chunk.index, failure: error) }
-    perform(feed(event)) { action in
-      if case .keepFailure(let kept) = action { job.store(kept.index, failure: error) }
-    }
+    handle(event) { job.store($0.index, failure: error) }
   }
 }

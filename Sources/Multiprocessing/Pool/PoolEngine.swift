@@ -80,7 +80,7 @@ package final class PoolEngine: Sendable {
       return (id, queue(&state), state.takeTaskHandlerWake())
     }
     if wake { sendParker.unpark() }
-    perform(actions, from: nil)
+    perform(actions)
     return id
   }
 
@@ -99,24 +99,27 @@ package final class PoolEngine: Sendable {
   // MARK: Events and actions
 
   /// Gives one event to the machine and performs what comes of it, in the calling thread.
-  func handle(_ event: PoolEvent, outcome: ((PoolAction) -> Void)? = nil) {
-    perform(feed(event), from: outcome)
-  }
+  ///
+  /// - Parameter keep: called with the lock held for a failure that the machine wants kept.
+  func handle(_ event: PoolEvent, keep: ((Chunk) -> Void)? = nil) { perform(feed(event, keep: keep)) }
 
   /// Gives one event to the machine; what belongs to a helper thread is queued, the rest is returned.
-  func feed(_ event: PoolEvent) -> [PoolAction] {
+  func feed(_ event: PoolEvent, keep: ((Chunk) -> Void)? = nil) -> [PoolAction] {
     world.pass(.event(event))
     let (actions, wake) = state.with { state in
       state.actions.removeAll(keepingCapacity: true)
       world.handle(event, &state.machine, &state.actions, of: self)
-      return (queue(&state), state.takeTaskHandlerWake())
+      return (queue(&state, keep: keep), state.takeTaskHandlerWake())
     }
     if wake { sendParker.unpark() }
     return actions
   }
 
-  /// Moves the actions of the task handler into its queue, in order; returns the others.
-  private func queue(_ state: inout State) -> [PoolAction] {
+  /// Moves the actions of the task handler into its queue, in order, and records outcomes; returns the others.
+  ///
+  /// What a job has is recorded here, in the order in which the machine decided it: two threads that perform their actions
+  /// later may overtake each other, and the end of a job must not overtake its last chunk or its failure.
+  private func queue(_ state: inout State, keep: ((Chunk) -> Void)? = nil) -> [PoolAction] {
     state.actions.filter { action in
       switch action {
       case .offer(let id, let chunks):
@@ -125,13 +128,19 @@ package final class PoolEngine: Sendable {
       case .pullInputs(let id, let count):
         if let job = state.jobs[id] { state.sends.append(.pull(job, id, count)) }
         return false
+      case .keepFailure(let chunk):
+        keep?(chunk)
+        return false
+      case .deliver(let id, let chunks):
+        state.jobs[id]?.deliver(chunks)
+        return true
       default: return true
       }
     }
   }
 
-  /// Performs actions in the calling thread; `keep` is told of the failures that the machine wants kept.
-  func perform(_ actions: [PoolAction], from keep: ((PoolAction) -> Void)?) {
+  /// Performs actions in the calling thread.
+  func perform(_ actions: [PoolAction]) {
     for action in actions {
       switch action {
       case .startWorker(let worker):
@@ -140,15 +149,14 @@ package final class PoolEngine: Sendable {
       case .withdraw(let id): transport.withdraw(id)
       case .withdrawAll: transport.withdrawAll()
       case .sendStop: transport.sendStop()
-      case .keepFailure: keep?(action)
       case .runCallback(let id, let failed): runCallback(id, failed)
-      case .deliver(let id, let chunks): state.with { $0.jobs[id] }?.deliver(chunks)
+      case .deliver(let id, _): state.with { $0.jobs[id] }?.wakeConsumers()
       case .resolve(let id, let resolution):
         let (job, fault) = state.with { ($0.jobs.removeValue(forKey: id), $0.fault) }
         job?.resolve(resolution, Self.error(resolution, fault))
       case .killWorker(let worker): transport.kill(worker)
       case .wakeJoiners: end()
-      case .offer, .pullInputs: break  // Queued by `queue`.
+      case .offer, .pullInputs, .keepFailure: break  // Done by `queue`.
       }
     }
   }

@@ -83,10 +83,12 @@ package final class StreamJob<Output: Sendable>: Job, @unchecked Sendable {
   }
 
   override package func deliver(_ chunks: Range<Int>) {
-    wake {
+    locked {
       if isOrdered { frontier = max(frontier, chunks.upperBound) } else { arrived.append(contentsOf: chunks) }
     }
   }
+
+  override package func wakeConsumers() { wake {} }
 
   override package func resolve(_ resolution: Resolution, _ error: (any Error)?) {
     var dropped: [Int: Work] = [:]
