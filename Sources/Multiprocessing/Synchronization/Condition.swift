@@ -1,7 +1,7 @@
 /// A condition to wait for and to tell of, with a lock; Python's `multiprocessing.Condition`.
 ///
 /// It travels as a `Lock` does.
-public final class Condition: Codable, Sendable {
+public final class Condition: Codable, Sendable, CustomStringConvertible {
   private let words: any SharedWords
   /// The lock: its four words come first.
   private let lock: RLock
@@ -25,6 +25,9 @@ public final class Condition: Codable, Sendable {
 
   /// Shares the condition with a new process. Used by the library.
   public func encode(to encoder: any Encoder) throws { try words.share(to: encoder, as: "Condition") }
+
+  /// As Python writes it: `<Condition(<RLock(None, 0)>, 0)>`, with how many wait at the end.
+  public var description: String { "<Condition(\(lock), \(words.load(Self.waiting)))>" }
 
   /// Takes the condition's lock.
   @available(*, noasync, message: "This blocks the thread.")

@@ -44,7 +44,9 @@ struct CountingCore {
     .invalidArgument, "semaphore or lock released too many times")
 }
 
-/// The absolute time at which a wait of this length ends; Python takes a negative one for zero.
+/// The absolute time at which a wait of this length ends; Python takes a negative one for zero. More than a hundred years are
+/// as good as for ever, and would not fit into the system's clocks.
 func sharedDeadline(_ timeout: Duration?) -> Duration? {
-  timeout.map { CurrentWorld.world.now + max($0, .zero) }
+  guard let timeout, timeout < .seconds(3_000_000_000) else { return nil }
+  return CurrentWorld.world.now + max(timeout, .zero)
 }

@@ -1,7 +1,7 @@
 /// A lock that its holder, one thread of one process, may take again; Python's `multiprocessing.RLock`.
 ///
 /// It travels as a `Lock` does.
-public final class RLock: Codable, Sendable {
+public final class RLock: Codable, Sendable, CustomStringConvertible {
   private let words: any SharedWords
   private var core: CountingCore { CountingCore(words: words) }
   /// The key of the thread that holds it, 0 for none, and how often it took it. Only the holder writes them.
@@ -47,6 +47,17 @@ public final class RLock: Codable, Sendable {
     guard words.add(Self.depth, UInt32.max) == 1 else { return }
     words.store(Self.owner, 0)
     _ = core.release(maximum: 1)
+  }
+
+  /// As Python writes it: `<RLock(None, 0)>`, `<RLock(MainProcess, 2)>` for the calling thread, in a thread that is not the
+  /// main one `<RLock(MainProcess|Thread-1, 1)>`, and `<RLock(SomeOtherThread, nonzero)>` for all others.
+  public var description: String { "<RLock(\(holder))>" }
+
+  private var holder: String {
+    guard isOwned else { return words.load(Self.owner) == 0 ? "None, 0" : "SomeOtherThread, nonzero" }
+    let thread = ThreadIdentity.current
+    let isMain = thread === CurrentWorld.world.process.mainThread
+    return "\(ProcessIdentity.current.name)\(isMain ? "" : "|\(thread.name)"), \(words.load(Self.depth))"
   }
 
   /// Whether the calling thread holds the lock.

@@ -156,5 +156,39 @@ extension Cases {
         for other in others { try expect(other.get(timeout: .seconds(30)) != "broken", "A new round is broken") }
       }
     },
+
+    Case("who-holds-a-recursive-lock-says-the-lock", "6.16, 6.18", in: [.spawn]) { _ in
+      let tools = try Tools()
+      try expectEqual("\(tools.rlock)", "<RLock(None, 0)>", "A free lock")
+      tools.rlock.acquire()
+      tools.rlock.acquire()
+      try expectEqual("\(tools.rlock)", "<RLock(MainProcess, 2)>", "A lock of the main thread")
+      try withThreadPool(processes: 1) { pool in
+        let there = try pool.applyAsync { "\(tools.rlock)" }.get(timeout: .seconds(30))
+        try expectEqual(there, "<RLock(SomeOtherThread, nonzero)>", "The main thread's lock in another")
+        try tools.rlock.release()
+        try tools.rlock.release()
+        let own = try pool.applyAsync { try tools.rlock.withLock { "\(tools.rlock)" } }.get(timeout: .seconds(30))
+        try expect(own.hasPrefix("<RLock(MainProcess|Thread-1"), "A lock of another thread is \(own)")
+        pool.close()
+        try pool.join()
+      }
+      try expectEqual("\(tools.condition)", "<Condition(<RLock(None, 0)>, 0)>", "A condition")
+    },
+
+    Case("the-longest-time-outs", "6.14", in: [.spawn]) { _ in
+      let (event, lock) = try (Event(), Lock())
+      lock.acquire()
+      try withThreadPool(processes: 2) { pool in
+        let eternity = Duration.seconds(Int64.max)
+        let waiters = try (pool.applyAsync { event.wait(timeout: eternity) }, pool.applyAsync { lock.acquire(timeout: eternity) })
+        try expectError(.timeout) { try waiters.0.get(timeout: .milliseconds(20)) }
+        event.set()
+        try lock.release()
+        try expect(waiters.0.get(timeout: .seconds(30)) && waiters.1.get(timeout: .seconds(30)), "A wait failed")
+        pool.close()
+        try pool.join()
+      }
+    },
   ]
 }
