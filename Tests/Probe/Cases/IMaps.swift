@@ -135,6 +135,17 @@ extension Cases {
       }
     },
 
+    Case("many-short-iterations-lose-nothing", "3.32, 3.33", within: .seconds(120)) { place in
+      // The inputs end in one helper thread while the last outputs come in another.
+      try place.withPool(2) { pool in
+        for round in 0..<150 {
+          let expected = [0, 1, 4, 9]
+          try expectEqual(pool.imapUnordered(Square.self, 0..<4).collect().sorted(), expected, "The outputs of round \(round)")
+          try expectEqual(pool.imap(Square.self, 0..<4).collect(), expected, "The outputs of round \(round) in order")
+        }
+      }
+    },
+
     Case("the-error-of-inputs-is-not-wrapped", "2.12, 3.34") { place in
       try place.withPool(1) { pool in
         let inputs = FailingInputs(after: 0)
