@@ -34,13 +34,15 @@ final class ServerConnection: @unchecked Sendable {
       switch answer.kind {
       case .started where answer.id == id:
         guard let pidfd = held.first else {
-          // No descriptor was free for it. Nobody could watch the worker: it must not stay.
+          // No descriptor was free for it. Nobody could watch the worker: it must not stay. Its end is waited for, because a
+          // message is lost if this line is closed before the server has read it.
           let bytes = ServerMessage(.unwatched, id: id).bytes
           if mp_send(socket.number, bytes, bytes.count, [], 0, 1) < 0 { throw gone() }
-          throw System.failure(EMFILE, "Receiving the descriptor of a worker")
+          continue
         }
         return Spawner.Child(processID: answer.value, pidfd: pidfd)
       case .failed where answer.id == id: throw System.failure(answer.value, "fork")
+      case .exited where answer.id == id: throw System.failure(EMFILE, "Receiving the descriptor of a worker")
       case .exited: exits.append((answer.id, answer.value))
       default: break
       }
