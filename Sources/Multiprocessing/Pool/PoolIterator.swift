@@ -22,7 +22,7 @@ public final class PoolIterator<Output: Sendable>: Sendable, AsyncSequence {
   @available(*, noasync, message: "This blocks the thread; iterate with for try await.")
   public func next(timeout: Duration? = nil) throws -> Output? {
     let world = CurrentWorld.world
-    let deadline = timeout.map { world.now + $0 }
+    let deadline = sharedDeadline(timeout)
     while true {
       if let step = try take() { return step.output }
       let parker = world.makeParker()

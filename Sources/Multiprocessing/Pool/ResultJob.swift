@@ -102,7 +102,7 @@ package class ResultJob<Value: Sendable>: Job, @unchecked Sendable {
   private func waitForOutcome(_ timeout: Duration?, _ world: any World) -> Bool {
     if locked({ isReady }) { return true }
     if let timeout, timeout <= .zero { return false }
-    let deadline = timeout.map { world.now + $0 }
+    let deadline = sharedDeadline(timeout)
     let parker = world.makeParker()
     guard add(.thread(parker)) else { return true }
     if parker.park(until: deadline) { return true }

@@ -185,7 +185,8 @@ extension Cases {
         try expectError(.timeout) { try waiters.0.get(timeout: .milliseconds(20)) }
         event.set()
         try lock.release()
-        try expect(waiters.0.get(timeout: .seconds(30)) && waiters.1.get(timeout: .seconds(30)), "A wait failed")
+        try expect(waiters.0.get(timeout: eternity) && waiters.1.get(timeout: eternity), "A wait failed")
+        try expectEqual(pool.imap(Square.self, [3]).next(timeout: eternity), 9, "An output")
         pool.close()
         try pool.join()
       }
