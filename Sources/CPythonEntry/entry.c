@@ -2,6 +2,7 @@
 #include "CPythonEntry.h"
 
 #include <dlfcn.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,6 +40,16 @@ static int wide_main(const char *library, void *handle, int argc, char **argv) {
   return python_main(argc, arguments);
 }
 
+// Swift's runtime may have taken the signals of crashes for its report by now. An interpreter that sends itself one of them
+// must end by it, as python3 does, and not return from the report as if nothing had happened.
+static void give_signals_back(void) {
+  static const int crashes[] = {SIGQUIT, SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSEGV, SIGTRAP};
+  for (size_t index = 0; index < sizeof crashes / sizeof *crashes; index++) {
+    struct sigaction old;
+    if (sigaction(crashes[index], NULL, &old) == 0 && old.sa_handler != SIG_IGN) signal(crashes[index], SIG_DFL);
+  }
+}
+
 // glibc hands the program's arguments to constructors.
 __attribute__((constructor)) static void enter(int argc, char **argv) {
   const char *service = getenv(CPYTHON_ENTRY_SERVICE);
@@ -49,6 +60,7 @@ __attribute__((constructor)) static void enter(int argc, char **argv) {
   }
   const char *library = getenv(CPYTHON_ENTRY_LIBRARY);
   if (!library || !*library) return;
+  give_signals_back();
   const char *mode = getenv(CPYTHON_ENTRY_MODE);
   int is_host = mode && strcmp(mode, "host") == 0;
   unsetenv(CPYTHON_ENTRY_MODE);
