@@ -103,12 +103,6 @@ void mp_park_end(void) {
   errno = e;
 }
 
-int mp_plain_fork(void) {
-  int pid = fork();
-  if (pid == 0) generation++;
-  return pid;
-}
-
 void mp_fork_hold(void) { pthread_mutex_lock(&gate); }
 void mp_fork_release(void) { pthread_mutex_unlock(&gate); }
 
@@ -178,6 +172,8 @@ static int fork_afresh(void (*body)(int, int), int first, int second) {
   errno = r ? r : forking.error;
   return forking.pid;
 }
+
+int mp_fresh_fork(void (*body)(int, int), int first, int second) { return fork_afresh(body, first, second); }
 
 int mp_gated_fork(int limit_ms, int *all_parked, void (*body)(int, int), int first, int second) {
   struct timespec until;

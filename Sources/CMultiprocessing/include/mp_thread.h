@@ -31,12 +31,13 @@ void mp_park_end(void);
 // before, and runs `body(first, second)`, which must not return. Returns the child's pid, or -1 with errno.
 int mp_gated_fork(int limit_ms, int *all_parked, void (*body)(int, int), int first, int second);
 
-// How often this process and its ancestors were forked by mp_gated_fork or mp_plain_fork: a descriptor that was opened
+// How often this process and its ancestors were forked by mp_gated_fork or mp_fresh_fork: a descriptor that was opened
 // before must not be closed in a child, where its number may mean something else by now.
 int mp_generation(void);
 
-// fork() in a process with one thread: a server's way to make a worker.
-int mp_plain_fork(void);
+// fork() in a process with one thread: a server's way to make a worker. The child's only thread has run nothing before, and
+// runs `body(first, second)`, which must not return. Returns the child's pid, or -1 with errno.
+int mp_fresh_fork(void (*body)(int, int), int first, int second);
 
 // No mp_gated_fork happens between these two; short and without blocking.
 void mp_fork_hold(void);

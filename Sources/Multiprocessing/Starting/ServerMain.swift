@@ -73,14 +73,21 @@ struct ServerMain {
     }
   }
 
+  /// What the next child does.
+  // nonisolated(unsafe): set by the server's only thread, which waits while the one that forks reads it.
+  nonisolated(unsafe) private static var leaving: (() -> Never)?
+
   private mutating func start(_ id: UInt64, _ received: ReceivedStart, _ client: Int32) {
     let own = getpid()
-    let pid = mp_plain_fork()
-    let failure = mp_errno()
-    if pid == 0 {
-      for number in clients + children.map(\.pidfd) + [main] { _ = mp_close(number) }
+    let foreign = clients + children.map(\.pidfd) + [main]
+    Self.leaving = {
+      for number in foreign { _ = mp_close(number) }
       ChildMain.runForked(received, server: own)
     }
+    // On a thread that has run nothing: a copy of this one would keep its number, and the runtime's locks with it.
+    let pid = mp_fresh_fork({ _, _ in Self.leaving?() }, 0, 0)
+    let failure = mp_errno()
+    Self.leaving = nil
     for number in received.descriptors { _ = mp_close(number) }
     guard pid > 0 else { return send(ServerMessage(.failed, id: id, value: failure), [], to: client) }
     let pidfd = mp_pidfd_open(pid)
