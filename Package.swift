@@ -39,6 +39,7 @@ let package = Package(
       ],
       swiftSettings: strict),
     .target(name: "CPythonEntry", linkerSettings: [.linkedLibrary("dl")]),
+    .executableTarget(name: "python-host", dependencies: ["CPythonEntry"]),
     .target(name: "CPython", dependencies: ["CPythonEntry"], swiftSettings: strict),
     .executableTarget(name: "embed", swiftSettings: strict),
     .plugin(name: "EmbedPlugin", capability: .buildTool(), dependencies: ["embed"], path: "Sources/EmbedPlugin"),
@@ -53,7 +54,7 @@ let package = Package(
     .executableTarget(
       name: "scenarios",
       dependencies: [
-        "ScenarioKit", "Golden", "PoolCore", "Simulation", "CPython",
+        "ScenarioKit", "Golden", "PoolCore", "Simulation", "CPython", "python-host",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -71,7 +72,7 @@ let package = Package(
       dependencies: ["Simulation", "Examples", "ScenarioKit", "Golden", "Multiprocessing", "PoolCore"],
       swiftSettings: strict),
     .testTarget(name: "GoldenTests", dependencies: ["Golden"], swiftSettings: strict),
-    .testTarget(name: "CPythonTests", dependencies: ["CPython", "ScenarioKit", "Golden"], swiftSettings: strict),
+    .testTarget(name: "CPythonTests", dependencies: ["CPython", "ScenarioKit", "Golden", "python-host"], swiftSettings: strict),
     .testTarget(
       name: "ScenarioKitTests", dependencies: ["ScenarioKit", "Examples", "PoolCore", "Golden", "CPython"],
       swiftSettings: strict),

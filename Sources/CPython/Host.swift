@@ -30,6 +30,15 @@ package enum Host {
     return [CPYTHON_ENTRY_SERVICE: request]
   }
 
+  /// The path of the program that becomes an interpreter: `python-host` where the build has left it beside this executable,
+  /// this executable where it has been moved without it.
+  package static var interpreter: String? {
+    guard let executable else { return nil }
+    let slash = executable.lastIndex(of: "/").map { executable.index(after: $0) } ?? executable.startIndex
+    let small = executable[..<slash] + "python-host"
+    return access(String(small), X_OK) == 0 ? String(small) : executable
+  }
+
   /// The path of the executable that this process runs.
   ///
   /// Not the first argument, which may be anything, and not `/proc/self/exe`, which would be another program in a child.

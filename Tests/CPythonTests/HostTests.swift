@@ -29,6 +29,26 @@ private func run(_ environment: [String: String], _ arguments: [String] = []) th
     #expect(run.transcript.ending == .exited(5))
   }
 
+  @Test(arguments: Libraries.all)
+  func `the small program beside this executable becomes the interpreter too`(library: PythonLibrary) throws {
+    let interpreter = try #require(Host.interpreter)
+    #expect(interpreter.hasSuffix("/python-host"))
+    let run = try Capture(
+      Program(
+        path: interpreter, arguments: ["-c", "import sys; print(sys.executable); sys.exit(5)"],
+        environment: Host.interpreterEnvironment(library: library.path)),
+      timeLimit: .seconds(60)
+    ).run()
+    #expect(run.transcript.lines.map(\.text) == [interpreter])
+    #expect(run.transcript.ending == .exited(5))
+  }
+
+  @Test func `without a library the small program says what it is`() throws {
+    let run = try Capture(Program(path: try #require(Host.interpreter)), timeLimit: .seconds(60)).run()
+    #expect(run.transcript.ending == .exited(Host.loadingFailed))
+    #expect(String(decoding: run.standardError, as: UTF8.self).contains("does nothing by itself"))
+  }
+
   @Test(arguments: Libraries.all, ["fork", "spawn", "forkserver"])
   func `workers of every start method are the same version in the same executable`(
     library: PythonLibrary, method: String

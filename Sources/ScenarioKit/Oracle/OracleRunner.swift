@@ -27,7 +27,7 @@ package final class OracleRunner: Sendable {
     let path: String
     switch python.kind {
     case .library(let library):
-      guard let executable = Host.executable else {
+      guard let executable = Host.interpreter else {
         throw PythonError(.unreadable, "The path of this executable is unknown: /proc is not mounted.")
       }
       // Another package than the standard library's is an installed one.
