@@ -59,6 +59,8 @@ let package = Package(
       ],
       swiftSettings: strict),
     .executableTarget(name: "golden-bench", dependencies: ["Golden"], swiftSettings: strict),
+    .executableTarget(name: "pool-bench", dependencies: ["Multiprocessing"], path: "Bench/pool", swiftSettings: strict),
+    .executableTarget(name: "pool-limit", path: "Bench/limit"),
     .executableTarget(
       name: "probe", dependencies: ["Multiprocessing", "PoolCore", "CMultiprocessing"], path: "Tests/Probe",
       swiftSettings: strict),
