@@ -2,6 +2,7 @@
 #include "CMultiprocessing.h"
 
 #include <linux/futex.h>
+#include <sched.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -11,6 +12,8 @@ int64_t mp_now_ns(void) {
   clock_gettime(CLOCK_MONOTONIC, &t);
   return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
+
+void mp_yield(void) { sched_yield(); }
 
 void mp_sleep_until(int64_t deadline_ns) {
   struct timespec t = {deadline_ns / 1000000000, deadline_ns % 1000000000};

@@ -24,6 +24,9 @@ static inline void mp_unlock(uint32_t *word) {
   if (__atomic_exchange_n(word, 0, __ATOMIC_RELEASE) == 2) mp_futex_wake(word, 1, 0);
 }
 
+// Lets another thread of this processor run, if one wants to.
+void mp_yield(void);
+
 // CLOCK_MONOTONIC in nanoseconds.
 int64_t mp_now_ns(void);
 

@@ -2,7 +2,6 @@
 class ApplyJob<Function: PoolFunction>: ResultJob<Function.Output>, @unchecked Sendable {
   // Sendable: as for Job.
   private var input: Function.Input?
-  private var output: Function.Output?
 
   init(_ input: Function.Input, callbacks: Callbacks?) {
     self.input = input
@@ -18,14 +17,13 @@ class ApplyJob<Function: PoolFunction>: ResultJob<Function.Output>, @unchecked S
 
   override func encode(_ chunk: Int) throws -> [UInt8] {
     guard let input = take() else { return [] }
-    return try ChunkCall.encode(Function.self, [input])
+    return try ChunkCall.encode(Function.self, CollectionOfOne(input))
   }
 
   override func run(_ chunk: Int) -> (any Error)? {
     guard let input = take() else { return nil }
     do {
-      let output = try Function.call(input)
-      locked { self.output = output }
+      keep(.success(try Function.call(input)))
       return nil
     } catch {
       return error
@@ -33,23 +31,19 @@ class ApplyJob<Function: PoolFunction>: ResultJob<Function.Output>, @unchecked S
   }
 
   override func store(_ chunk: Int, _ bytes: [UInt8]) throws {
-    let output = try Function.__decode(bytes, count: 1)
-    locked { self.output = output.first }
+    guard let output = try Function.__decode(bytes, count: 1).first else { throw Self.lost }
+    keep(.success(output))
   }
 
-  override func assemble() throws -> Function.Output {
-    guard let output = locked({ output }) else {
-      throw MultiprocessingError(.notDecodable, "A task came back without a result.")
-    }
-    return output
+  override func assemble() throws -> Function.Output { throw Self.lost }
+
+  private static var lost: MultiprocessingError {
+    MultiprocessingError(.notDecodable, "A task came back without a result.")
   }
 
   override func release() {
     // Handed out and dropped without the lock: the end of a user's object may run the user's code.
-    _ = locked {
-      defer { (input, output) = (nil, nil) }
-      return (input, output)
-    }
+    _ = take()
   }
 }
 
@@ -57,7 +51,6 @@ class ApplyJob<Function: PoolFunction>: ResultJob<Function.Output>, @unchecked S
 final class ClosureJob<Output: Sendable>: ResultJob<Output>, @unchecked Sendable {
   // Sendable: as for Job.
   private var body: (@Sendable () throws -> Output)?
-  private var output: Output?
 
   init(_ body: @escaping @Sendable () throws -> Output, callbacks: Callbacks?) {
     self.body = body
@@ -67,8 +60,7 @@ final class ClosureJob<Output: Sendable>: ResultJob<Output>, @unchecked Sendable
   override func run(_ chunk: Int) -> (any Error)? {
     do {
       guard let body = locked({ body }) else { return nil }
-      let output = try body()
-      locked { self.output = output }
+      keep(.success(try body()))
       return nil
     } catch {
       return error
@@ -76,16 +68,13 @@ final class ClosureJob<Output: Sendable>: ResultJob<Output>, @unchecked Sendable
   }
 
   override func assemble() throws -> Output {
-    guard let output = locked({ output }) else {
-      throw MultiprocessingError(.notDecodable, "A task came back without a result.")
-    }
-    return output
+    throw MultiprocessingError(.notDecodable, "A task came back without a result.")
   }
 
   override func release() {
     _ = locked {
-      defer { (body, output) = (nil, nil) }
-      return (body, output)
+      defer { body = nil }
+      return body
     }
   }
 }

@@ -51,11 +51,11 @@ extension Pool {
     errorCallback: (@Sendable (any Error) -> Void)? = nil
   ) throws -> AsyncResult<Function.Output> {
     let job = ApplyJob<Function>(input, callbacks: ResultJob<Function.Output>.Callbacks(callback, errorCallback))
-    guard engine.transport.needsEncoding else { return try submit(job, chunks: 1) }
+    guard engine.transport.needsEncoding else { return try submit(job, chunks: 1, bytes: []) }
     try engine.checkRunning()
-    _ = try TypeName.of(function)
+    _ = try TypeName.wire(of: function)
     // A value that cannot be encoded is left to the task handler, which makes the error the job's.
-    let bytes = try? ChunkCall.encode(function, [input])
+    let bytes = try? ChunkCall.encode(function, CollectionOfOne(input))
     return try submit(job, chunks: 1, bytes: bytes)
   }
 

@@ -44,25 +44,29 @@ extension PoolEngine {
   // MARK: Task handler
 
   private func sendTasks() {
+    var commands: [Send] = []
+    let limit = world.batchLimit
     while true {
       world.pass(.rest(.taskHandler))
-      // The command stays at the head while it is carried out, so that nobody overtakes it.
-      let (command, hasEnded) = state.with { state -> (Send?, Bool) in
+      // The commands stay at the head while they are carried out, so that nobody overtakes them.
+      let hasEnded = state.with { state in
         state.taskHandlerWaits = state.sends.isEmpty
-        return (state.sends.first, state.hasEnded)
+        commands.append(contentsOf: state.sends.prefix(limit))
+        return state.hasEnded
       }
       if hasEnded { return }
-      guard let command else {
+      if commands.isEmpty {
         _ = sendParker.park(until: nil)
         continue
       }
-      switch command {
-      case .offer(let job, let id, let chunks): send(job, id, chunks)
-      case .pull(let job, let id, let count): pull(job, id, count)
+      for command in commands {
+        switch command {
+        case .offer(let job, let id, let chunks): send(job, id, chunks)
+        case .pull(let job, let id, let count): pull(job, id, count)
+        }
       }
-      state.with { state in
-        if !state.sends.isEmpty { state.sends.removeFirst() }
-      }
+      state.with { $0.sends.removeFirst(min(commands.count, $0.sends.count)) }
+      commands.removeAll(keepingCapacity: true)
     }
   }
 
@@ -113,10 +117,22 @@ extension PoolEngine {
 
   private func handleResults() {
     var reports: [WorkerReport] = []
+    var batch = ResultBatch()
+    let limit = world.batchLimit
     while !state.with({ $0.hasEnded }) {
       world.pass(.rest(.resultHandler))
       transport.collect(&reports)
-      for report in reports { handle(report) }
+      for report in reports {
+        if case .returned(let worker, let chunk, let outcome) = report {
+          batch.append(worker, chunk, outcome)
+          if batch.count >= limit { settle(&batch) }
+        } else {
+          // Told in the order in which it was heard.
+          settle(&batch)
+          handle(report)
+        }
+      }
+      settle(&batch)
       reports.removeAll(keepingCapacity: true)
     }
   }
@@ -130,30 +146,9 @@ extension PoolEngine {
           .initializerFailed, "The initializer of a worker failed: \(error)", cause: error,
           remote: (error as? MultiprocessingError)?.remote))
       handle(.initializerFailed(worker))
-    case .returned(let worker, let chunk, let outcome): returned(worker, chunk, outcome)
+    case .returned: break  // In a batch.
     case .exited(let worker, let name, let pid, let status, let holding):
       exited(worker, name, pid, status, holding)
-    }
-  }
-
-  private func returned(_ worker: WorkerID, _ chunk: Chunk, _ outcome: ChunkOutcome) {
-    let (job, isAwaited) = state.with { ($0.jobs[chunk.job], $0.machine.isAwaited(chunk)) }
-    guard let job else { return handle(.returned(worker, chunk, failed: false)) }
-    // What nobody waits for is dropped, whatever a worker that has gone wrong says.
-    guard isAwaited else { return }
-    switch outcome {
-    case .stored: handle(.returned(worker, chunk, failed: false))
-    case .encoded(let bytes):
-      do {
-        try job.store(chunk.index, bytes)
-        handle(.returned(worker, chunk, failed: false))
-      } catch {
-        // CPython's result handler dies of this (2.16); here it is the job's error.
-        let described = MultiprocessingError(
-          .notDecodable, "The result of a task cannot be decoded: \(error)", cause: error)
-        fail(chunk, job, described, .returned(worker, chunk, failed: true))
-      }
-    case .failed(let error): fail(chunk, job, error, .returned(worker, chunk, failed: true))
     }
   }
 
@@ -175,7 +170,7 @@ extension PoolEngine {
   }
 
   /// Feeds an event that makes a chunk fail, with its error.
-  private func fail(_ chunk: Chunk, _ job: Job, _ error: any Error, _ event: PoolEvent) {
+  func fail(_ chunk: Chunk, _ job: Job, _ error: any Error, _ event: PoolEvent) {
     // An imap keeps every failure in its place, and before the consumer is told of it.
     if state.with({ $0.machine.isStream(chunk.job) }) { job.store(chunk.index, failure: error) }
     handle(event) { job.store($0.index, failure: error) }

@@ -19,7 +19,7 @@ package final class PoolEngine: Sendable {
 
   struct State {
     var machine: PoolMachine
-    var jobs: [JobID: Job] = [:]
+    var jobs = JobShelf()
     var sends: Deque<Send> = []
     var starts: Deque<WorkerID> = []
     /// Why the pool is broken.
@@ -68,11 +68,11 @@ package final class PoolEngine: Sendable {
     let (id, actions, wake) = try state.with { state throws(MultiprocessingError) -> (JobID, [PoolAction], Bool) in
       guard state.machine.phase == .running else { throw Self.notRunning(state.fault) }
       let id = state.machine.nextJob
-      state.jobs[id] = job
+      state.jobs.append(job, id)
       state.actions.removeAll(keepingCapacity: true)
       world.handle(.submitted(spec), &state.machine, &state.actions, of: self)
       // With nothing queued before it, the submitting thread writes to the transport itself.
-      if let bytes, state.sends.isEmpty, state.actions == [.offer(id, 0..<1)],
+      if let bytes, state.sends.isEmpty, state.actions.count == 1, case .offer(id, 0..<1)? = state.actions.first,
         transport.offer(Chunk(job: id, index: 0), job, bytes)
       {
         return (id, [], false)
@@ -119,7 +119,7 @@ package final class PoolEngine: Sendable {
   ///
   /// What a job has is recorded here, in the order in which the machine decided it: two threads that perform their actions
   /// later may overtake each other, and the end of a job must not overtake its last chunk or its failure.
-  private func queue(_ state: inout State, keep: ((Chunk) -> Void)? = nil) -> [PoolAction] {
+  func queue(_ state: inout State, keep: ((Chunk) -> Void)? = nil) -> [PoolAction] {
     state.actions.filter { action in
       switch action {
       case .offer(let id, let chunks):
@@ -152,7 +152,7 @@ package final class PoolEngine: Sendable {
       case .runCallback(let id, let failed): runCallback(id, failed)
       case .deliver(let id, _): state.with { $0.jobs[id] }?.wakeConsumers()
       case .resolve(let id, let resolution):
-        let (job, fault) = state.with { ($0.jobs.removeValue(forKey: id), $0.fault) }
+        let (job, fault) = state.with { ($0.jobs.remove(id), $0.fault) }
         job?.resolve(resolution, Self.error(resolution, fault))
       case .killWorker(let worker): transport.kill(worker)
       case .wakeJoiners: end()

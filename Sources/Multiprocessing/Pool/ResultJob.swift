@@ -25,9 +25,23 @@ package class ResultJob<Value: Sendable>: Job, @unchecked Sendable {
   /// Drops the inputs and what was kept of the chunks.
   func release() {}
 
-  override package func store(_ chunk: Int, failure: any Error) {
-    locked { if outcome == nil { outcome = .failure(failure) } }
+  override package func store(_ chunk: Int, failure: any Error) { keep(.failure(failure)) }
+
+  /// Keeps the outcome; the first one stays.
+  final func keep(_ made: Result<Value, any Error>) { locked { if outcome == nil { outcome = made } } }
+
+  /// The job ends without being done: a failure that was kept before stays, a value that nobody was told of does not.
+  private func fail(_ error: any Error) {
+    // Handed out and dropped without the lock: the end of a user's object may run the user's code.
+    _ = locked { () -> Result<Value, any Error>? in
+      if case .failure? = outcome { return nil }
+      defer { outcome = .failure(error) }
+      return outcome
+    }
   }
+
+  /// Whether there is an outcome, ready or not.
+  private var isSettled: Bool { locked { outcome != nil } }
 
   /// The outcome of a job whose chunks are all back; assembled once.
   private func settled() -> Result<Value, any Error> {
@@ -47,15 +61,12 @@ package class ResultJob<Value: Sendable>: Job, @unchecked Sendable {
   }
 
   override package func resolve(_ resolution: Resolution, _ error: (any Error)?) {
-    if let error {
-      locked { if outcome == nil { outcome = .failure(error) } }
-    } else {
-      _ = settled()
-    }
+    if let error { fail(error) } else if !isSettled { _ = settled() }
     release()
-    callbacks = nil
-    let woken = locked {
+    if callbacks != nil { callbacks = nil }
+    let woken = locked { () -> [Waiter] in
       isReady = true
+      if waiters.isEmpty { return [] }
       defer { waiters = [] }
       return waiters
     }

@@ -27,7 +27,7 @@ public final class ThreadPool: Pool, @unchecked Sendable {
     _ body: @escaping @Sendable () throws -> Output
   ) throws -> AsyncResult<Output> {
     let job = ClosureJob(body, callbacks: ResultJob<Output>.Callbacks(callback, errorCallback))
-    return try submit(job, chunks: 1)
+    return try submit(job, chunks: 1, bytes: [])
   }
 
   /// Calls a closure in a worker thread and waits for its result.

@@ -41,6 +41,7 @@ enum WorkerMain {
 
   private static func work(_ worker: WorkerStart, _ queue: TaskQueue, _ ring: ResultRing) throws {
     var completed = 0
+    var runner = ChunkRunner()
     while true {
       _ = Gate.current?.enter(.take)
       guard let claim = try queue.claim(area: worker.area) else {
@@ -52,7 +53,7 @@ enum WorkerMain {
         continue
       }
       Gate.current?.hasTaken()
-      let outcome = ChunkCall.run(claim.bytes)
+      let outcome = runner.run(claim.bytes)
       // A worker may be ended at any moment from here on: what it printed must not be lost with it.
       _ = mp_flush()
       switch outcome {

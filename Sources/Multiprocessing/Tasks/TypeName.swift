@@ -2,22 +2,48 @@
 ///
 /// What goes over the wire is the mangled name; the receiver accepts it only if the type is of the kind that it expects.
 package enum TypeName {
-  private static let known = Guarded<[ObjectIdentifier: String]>([:])
+  /// A type's name, and the same as it is written.
+  private struct Entry: Sendable {
+    var name: String
+    var wire: [UInt8]
+  }
+
+  private struct Table {
+    var entries: [ObjectIdentifier: Entry] = [:]
+    /// What was asked for last: most programs submit one function over and over.
+    var last: (id: ObjectIdentifier, entry: Entry)?
+
+    mutating func find(_ id: ObjectIdentifier) -> Entry? {
+      if let last, last.id == id { return last.entry }
+      guard let entry = entries[id] else { return nil }
+      last = (id, entry)
+      return entry
+    }
+  }
+  private static let known = Guarded(Table())
 
   /// The name by which another process of this program finds the type.
   ///
   /// - Throws: `typeNotReachable` for a private or local type, whose mangled name means nothing elsewhere.
-  package static func of(_ type: Any.Type) throws(MultiprocessingError) -> String {
+  package static func of(_ type: Any.Type) throws(MultiprocessingError) -> String { try entry(type).name }
+
+  /// The same as `Wire` encodes it.
+  static func wire(of type: Any.Type) throws(MultiprocessingError) -> [UInt8] { try entry(type).wire }
+
+  private static func entry(_ type: Any.Type) throws(MultiprocessingError) -> Entry {
     let id = ObjectIdentifier(type)
-    if let name = known.with({ $0[id] }) { return name }
-    guard let name = _mangledTypeName(type), let found = _typeByName(name), found == type else {
+    if let entry = known.with({ $0.find(id) }) { return entry }
+    guard let name = _mangledTypeName(type), let found = _typeByName(name), found == type,
+      let wire = try? Wire.encode(name)
+    else {
       throw MultiprocessingError(
         .typeNotReachable,
         "The type \(String(reflecting: type)) cannot be found by a worker process; make this type internal: neither "
           + "private or fileprivate nor declared inside a function.")
     }
-    known.with { $0[id] = name }
-    return name
+    let entry = Entry(name: name, wire: wire)
+    known.with { $0.entries[id] = entry }
+    return entry
   }
 
   /// In a forked child; see `Guarded.breakLock`.

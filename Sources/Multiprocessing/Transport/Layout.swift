@@ -12,17 +12,17 @@ struct Layout: Sendable {
   static let tail = 64
   /// The position of the next chunk to be claimed.
   static let head = 128
-  /// What workers without a chunk wait on, and how many do.
-  static let taskSignal = 192
+  /// How many workers without a chunk wait.
   static let sleepers = 196
   /// Not 0: a worker that finds the queue empty ends.
   static let stop = 200
-  /// What the task handler waits on for a free slot, and whether it does.
+  /// What the task handler waits on for free slots, and the position whose release ends the wait, plus 1; 0: it does not wait.
   static let roomSignal = 256
-  static let roomWanted = 260
-  /// What the result handler waits on, and whether it does.
+  static let roomWanted = 264
+  /// What the result handler waits on, its turn of sleeping (odd: it sleeps), and the last turn for which it was woken.
   static let resultSignal = 320
   static let collectorSleeps = 324
+  static let collectorWoken = 328
   static let headerSize = 4096
 
   // MARK: Worker areas
@@ -30,8 +30,9 @@ struct Layout: Sendable {
   /// What the worker runs: job + 1 (0: nothing), and the chunk.
   static let heldJob = 0
   static let heldChunk = 8
-  /// Not 0: the worker is counted among the sleepers.
+  /// The worker's turn of sleeping; odd: it sleeps, and is counted among the sleepers. And what it waits on.
   static let sleeps = 16
+  static let taskSignal = 20
   /// Bytes that the worker has put into its ring, and that the parent has taken.
   static let resultTail = 64
   static let resultHead = 128
@@ -76,7 +77,10 @@ struct Layout: Sendable {
   static func largeOutcomes(_ area: Int) -> UInt64 { (1 << 50) + UInt64(area) << 42 }
 }
 
-/// The state of a slot: a word that says which position of the queue it stands for, and what has become of it.
+/// The state of a slot: a word that says in which round of the queue it is, and what has become of it.
+///
+/// Position p is slot p mod `slotCount` in round p / `slotCount`. Zeroed memory is a queue whose slots are free for the first
+/// round.
 struct SlotState: Equatable {
   enum Phase: UInt64 { case free, ready, claimed }
 
@@ -86,12 +90,18 @@ struct SlotState: Equatable {
 
   /// `owner`: the claiming worker's area + 1; only with `claimed`.
   init(_ phase: Phase, _ position: UInt64, owner: Int = 0) {
-    word = position << 22 | UInt64(owner) << 2 | phase.rawValue
+    word = Self.round(of: position) << 22 | UInt64(owner) << 2 | phase.rawValue
   }
 
   var phase: Phase? { Phase(rawValue: word & 3) }
   var owner: Int { Int(word >> 2 & 0xF_FFFF) }
-  var position: UInt64 { word >> 22 }
+  var round: UInt64 { word >> 22 }
+
+  /// The position that a slot with this state stands for.
+  func position(slot: UInt64) -> UInt64 { round &* UInt64(Layout.slotCount) &+ slot }
+
+  /// The round of a position, as far as a word holds it.
+  static func round(of position: UInt64) -> UInt64 { position / UInt64(Layout.slotCount) & (1 << 42 - 1) }
 
   /// The owner of chunks that the pool takes back.
   static let pool = 0xF_FFFF

@@ -92,57 +92,68 @@ extension ProcessTransport {
   // MARK: Result handler
 
   package func collect(_ reports: inout [WorkerReport]) {
+    let header = segment.base
     while true {
-      let signal = mp_load32(segment.base + Layout.resultSignal)
-      if gather(&reports) { return }
-      mp_store32(segment.base + Layout.collectorSleeps, 1)
+      for _ in 0..<Self.looks {
+        if gather(&reports) { return }
+        mp_yield()
+      }
+      let signal = mp_load32(header + Layout.resultSignal)
+      let turn = mp_load32(header + Layout.collectorSleeps)
+      mp_store32(header + Layout.collectorSleeps, turn &+ 1)
       mp_fence()
-      if !hasNews { _ = mp_futex_wait(segment.base + Layout.resultSignal, signal, -1, 1) }
-      mp_store32(segment.base + Layout.collectorSleeps, 0)
+      if !hasNews { _ = mp_futex_wait(header + Layout.resultSignal, signal, -1, 1) }
+      mp_store32(header + Layout.collectorSleeps, turn &+ 2)
     }
   }
 
+  /// How often the result handler looks before it sleeps. It lets others run in between: on a busy processor the workers,
+  /// who then have more to say at once, and on an idle one nobody, so that this takes a moment only.
+  private static let looks = 4
+
   private var hasNews: Bool {
-    state.with { state in
-      if state.collectorIsInterrupted || !state.ended.isEmpty { return true }
-      return state.workers.values.contains { !ResultRing(segment: segment, area: $0.area).isEmpty }
-    }
+    let (listeners, isNews) = state.with { ($0.listeners, $0.collectorIsInterrupted || !$0.ended.isEmpty) }
+    return isNews || listeners.contains { !ResultRing(segment: segment, area: $0.area).isEmpty }
   }
 
   /// Appends what there is to report; false if there is nothing and nobody interrupts.
   private func gather(_ reports: inout [WorkerReport]) -> Bool {
     // The ends are taken first: what an ended worker has said is all in its ring by then.
-    let (workers, ended, isInterrupted) = state.with { state in
+    let (listeners, ended, isInterrupted) = state.with { state in
       defer {
-        state.ended = []
+        if !state.ended.isEmpty { state.ended = [] }
         state.collectorIsInterrupted = false
       }
-      return (Array(state.workers.values), state.ended, state.collectorIsInterrupted)
+      return (state.listeners, state.ended, state.collectorIsInterrupted)
     }
-    for worker in workers { drain(worker, &reports) }
+    for listener in listeners { drain(listener, &reports) }
     for worker in ended { report(end: worker, &reports) }
     return !reports.isEmpty || isInterrupted
   }
 
-  private func drain(_ worker: Worker, _ reports: inout [WorkerReport]) {
+  private func drain(_ worker: Listener, _ reports: inout [WorkerReport]) {
     let ring = ResultRing(segment: segment, area: worker.area)
+    guard !ring.isEmpty else { return }
+    defer { ring.signalSpace() }
     do {
-      while let record = try ring.read() { reports.append(try Self.report(worker, record)) }
+      // No more than the ring holds: a worker that goes on meanwhile must not keep the others waiting.
+      let end = ring.end
+      while ring.isBefore(end), let record = try ring.read() { reports.append(try Self.report(worker.id, record)) }
     } catch {
       // Whatever writes into this ring is no worker of ours any more; its end is reported as any other.
-      worker.signal(SIGKILL)
+      state.with { $0.workers[worker.id] }?.signal(SIGKILL)
     }
   }
 
-  private static func report(_ worker: Worker, _ record: ResultRing.Record) throws -> WorkerReport {
+  private static func report(_ worker: WorkerID, _ record: ResultRing.Record) throws -> WorkerReport {
     switch record.kind {
-    case .ready, .skip: return .ready(worker.id)
+    case .ready, .skip: return .ready(worker)
     case .initializerFailed:
-      return .initializerFailed(worker.id, try Wire.decode(RemoteError.self, from: record.payload).asError)
-    case .succeeded: return .returned(worker.id, record.chunk, .encoded(record.payload))
+      return .initializerFailed(worker, try Wire.decode(RemoteError.self, from: record.payload).asError)
+    case .succeeded: return .returned(worker, record.chunk, .encoded(record.payload))
     case .failed:
       let error = try Wire.decode(RemoteError.self, from: record.payload).asError
-      return .returned(worker.id, record.chunk, .failed(error))
+      return .returned(worker, record.chunk, .failed(error))
     }
   }
 
@@ -158,6 +169,7 @@ extension ProcessTransport {
     }
     state.with { state in
       state.workers[worker.id] = nil
+      state.listeners.removeAll { $0.id == worker.id }
       state.freeAreas.append(worker.area)
     }
     reports.append(

@@ -27,8 +27,16 @@ package final class ProcessTransport: Transport {
     func signal(_ signal: Int32) { child.pidfd.use { _ = mp_pidfd_signal($0, signal) } }
   }
 
+  /// What the result handler needs to hear a worker.
+  struct Listener: Sendable {
+    var id: WorkerID
+    var area: Int
+  }
+
   struct State {
     var workers: [WorkerID: Worker] = [:]
+    /// One for each worker.
+    var listeners: [Listener] = []
     var freeAreas: [Int]
     /// Ended workers of which the result handler has not heard.
     var ended: [Worker] = []
@@ -128,6 +136,7 @@ package final class ProcessTransport: Transport {
         id: id, name: name, number: identity.last ?? 0, area: area, child: child, isForked: connection != nil)
       let isDoomed = state.with { state in
         state.workers[id] = worker
+        state.listeners.append(Listener(id: id, area: area))
         return state.doomed.contains(id)
       }
       // It may have said something, even all that it ever says, before it was known here.
@@ -164,7 +173,9 @@ package final class ProcessTransport: Transport {
 
   package func waitForRoom() {
     let signal = mp_load32(segment.base + Layout.roomSignal)
-    mp_store32(segment.base + Layout.roomWanted, 1)
+    // A full queue is waited for until half of it is free: to be woken for each slot would cost more than to fill it.
+    let wanted = queue.hasRoom ? 1 : mp_load64(segment.base + Layout.tail) - UInt64(Layout.slotCount / 2) + 1
+    mp_store64(segment.base + Layout.roomWanted, wanted)
     mp_fence()
     let isInterrupted = state.with { state in
       defer { state.roomIsInterrupted = false }
@@ -174,7 +185,7 @@ package final class ProcessTransport: Transport {
     if !isInterrupted {
       _ = mp_futex_wait(segment.base + Layout.roomSignal, signal, System.deadline(after: .milliseconds(50)), 1)
     }
-    mp_store32(segment.base + Layout.roomWanted, 0)
+    mp_store64(segment.base + Layout.roomWanted, 0)
   }
 
   package func withdraw(_ job: JobID) { queue.withdraw { $0.job == job } }
@@ -182,7 +193,7 @@ package final class ProcessTransport: Transport {
 
   package func sendStop() {
     mp_store32(segment.base + Layout.stop, 1)
-    segment.wakeWorkers(Int32.max)
+    segment.wakeAllWorkers()
   }
 
   package func interrupt(_ role: HelperRole) {

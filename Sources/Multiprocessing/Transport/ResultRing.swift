@@ -106,7 +106,13 @@ struct ResultRing {
 
   var isEmpty: Bool { mp_load64(base + Layout.resultTail) == mp_load64(base + Layout.resultHead) }
 
-  /// Takes the next record; nil when the ring is empty.
+  /// Where the last record ends that is there now.
+  var end: UInt64 { mp_load64(base + Layout.resultTail) }
+
+  /// Whether the next record begins before this place.
+  func isBefore(_ end: UInt64) -> Bool { Int64(bitPattern: end &- mp_load64(base + Layout.resultHead)) > 0 }
+
+  /// Takes the next record; nil when the ring is empty. A worker that waits for room hears of it by `signalSpace`.
   ///
   /// - Throws: `notDecodable` for bytes that no worker of ours writes; the ring is empty afterwards.
   func read() throws(MultiprocessingError) -> Record? {
@@ -169,12 +175,10 @@ struct ResultRing {
     return bytes
   }
 
-  private func advance(_ head: UInt64, _ length: Int) {
-    mp_store64(base + Layout.resultHead, head &+ UInt64(length))
-    signalSpace()
-  }
+  private func advance(_ head: UInt64, _ length: Int) { mp_store64(base + Layout.resultHead, head &+ UInt64(length)) }
 
-  private func signalSpace() {
+  /// Wakes the worker if it waits for room.
+  func signalSpace() {
     mp_fence()
     guard mp_load32(base + Layout.spaceWanted) != 0 else { return }
     _ = mp_add32(base + Layout.spaceSignal, 1)

@@ -7,6 +7,10 @@ final class Segment: @unchecked Sendable {
   let layout: Layout
   let file: Descriptor
   let base: UnsafeMutableRawPointer
+  /// The turn of sleeping for which each worker was woken last; in the pool only, for the thread that puts a chunk.
+  private let woken: UnsafeMutablePointer<UInt32>?
+  /// Whose turn it is to be looked at first; as `woken`.
+  private var cursor = 0
 
   /// Makes the memory of a new pool.
   init(workers: Int) throws(MultiprocessingError) {
@@ -16,9 +20,9 @@ final class Segment: @unchecked Sendable {
       throw System.failure(mp_errno(), "Making \(layout.mappedSize) bytes of shared memory")
     }
     base = try Self.map(file, layout.mappedSize)
-    for position in 0..<UInt64(Layout.slotCount) {
-      mp_store64(base + layout.slot(position) + Layout.slotState, SlotState(.free, position).word)
-    }
+    let woken = UnsafeMutablePointer<UInt32>.allocate(capacity: workers)
+    woken.initialize(repeating: 0, count: workers)
+    self.woken = woken
   }
 
   /// Maps the memory of the pool that this process works for.
@@ -29,9 +33,13 @@ final class Segment: @unchecked Sendable {
       throw MultiprocessingError(.system, "The shared memory of the pool is too small.")
     }
     base = try Self.map(file, layout.mappedSize)
+    woken = nil
   }
 
-  deinit { munmap(base, layout.mappedSize) }
+  deinit {
+    munmap(base, layout.mappedSize)
+    woken?.deallocate()
+  }
 
   /// Maps the first part of a file, shared with every process that does.
   static func map(_ file: Descriptor, _ size: Int) throws(MultiprocessingError) -> UnsafeMutableRawPointer {
@@ -43,23 +51,48 @@ final class Segment: @unchecked Sendable {
 
   func area(_ index: Int) -> UnsafeMutableRawPointer { base + layout.area(index) }
 
-  /// Makes a worker's area as new.
-  func reset(_ index: Int) { memset(area(index), 0, Layout.ring) }
+  /// Makes a worker's area as new, but for the turns of sleeping: they go on, so that a turn means one sleep of one worker.
+  func reset(_ index: Int) {
+    let area = area(index)
+    let turn = mp_load32(area + Layout.sleeps)
+    memset(area, 0, Layout.ring)
+    mp_store32(area + Layout.sleeps, (turn | 1) &+ 1)
+  }
 
   /// Wakes the result handler if it sleeps, or is about to.
   func wakeCollector() {
-    // Only the sleeper clears its flag: a waker that cleared it after a stale look would lose a wake-up.
+    // Only the sleeper ends its turn: a waker that cleared a flag after a stale look would lose a wake-up.
     mp_fence()
-    guard mp_load32(base + Layout.collectorSleeps) != 0 else { return }
+    let turn = mp_load32(base + Layout.collectorSleeps)
+    guard turn & 1 != 0, mp_load32(base + Layout.collectorWoken) != turn else { return }
     _ = mp_add32(base + Layout.resultSignal, 1)
     _ = mp_futex_wake(base + Layout.resultSignal, 1, 1)
+    // Noted when it is done: whoever reads this may rely on it, wherever this process stops.
+    mp_store32(base + Layout.collectorWoken, turn)
   }
 
-  /// Wakes up to `count` workers that wait for a chunk.
-  func wakeWorkers(_ count: Int32) {
+  /// Wakes one worker that waits for a chunk and has not been woken for that; by the thread that puts.
+  func wakeWorker() {
     mp_fence()
-    guard mp_load32(base + Layout.sleepers) != 0 else { return }
-    _ = mp_add32(base + Layout.taskSignal, 1)
-    _ = mp_futex_wake(base + Layout.taskSignal, count, 1)
+    guard mp_load32(base + Layout.sleepers) != 0, let woken else { return }
+    for _ in 0..<layout.workers {
+      let index = cursor
+      cursor = index + 1 == layout.workers ? 0 : index + 1
+      let turn = mp_load32(area(index) + Layout.sleeps)
+      guard turn & 1 != 0, woken[index] != turn else { continue }
+      woken[index] = turn
+      signal(worker: index)
+      return
+    }
+  }
+
+  /// Wakes every worker, whether it waits or not.
+  func wakeAllWorkers() {
+    for index in 0..<layout.workers { signal(worker: index) }
+  }
+
+  private func signal(worker index: Int) {
+    _ = mp_add32(area(index) + Layout.taskSignal, 1)
+    _ = mp_futex_wake(area(index) + Layout.taskSignal, 1, 1)
   }
 }

@@ -35,7 +35,7 @@ struct TaskQueue {
     }
     mp_store64(slot + Layout.slotState, SlotState(.ready, tail).word)
     mp_store64(segment.base + Layout.tail, tail + 1)
-    segment.wakeWorkers(1)
+    segment.wakeWorker()
     return tail
   }
 
@@ -52,9 +52,10 @@ struct TaskQueue {
       let slot = segment.base + segment.layout.slot(index)
       let state = SlotState(word: mp_load64(slot + Layout.slotState))
       guard state.phase == .ready, isMeant(chunk(slot)) else { continue }
-      let claimed = SlotState(.claimed, state.position, owner: SlotState.pool)
+      let position = state.position(slot: index)
+      let claimed = SlotState(.claimed, position, owner: SlotState.pool)
       guard mp_cas64(slot + Layout.slotState, state.word, claimed.word) != 0 else { continue }
-      release(slot, state.position)
+      release(slot, position)
     }
   }
 
@@ -65,7 +66,7 @@ struct TaskQueue {
       let state = SlotState(word: mp_load64(slot + Layout.slotState))
       guard state.phase == .claimed, state.owner == area + 1 else { continue }
       let chunk = chunk(slot)
-      release(slot, state.position)
+      release(slot, state.position(slot: index))
       return chunk
     }
     return nil
@@ -73,13 +74,14 @@ struct TaskQueue {
 
   /// Whether the slot of this position has been released since.
   func isReleased(_ position: UInt64) -> Bool {
-    SlotState(word: mp_load64(state(position))).position > position
+    SlotState(word: mp_load64(state(position))).round > SlotState.round(of: position)
   }
 
   private func release(_ slot: UnsafeMutableRawPointer, _ position: UInt64) {
     mp_store64(slot + Layout.slotState, SlotState(.free, position + UInt64(Layout.slotCount)).word)
     mp_fence()
-    guard mp_load32(segment.base + Layout.roomWanted) != 0 else { return }
+    let wanted = mp_load64(segment.base + Layout.roomWanted)
+    guard wanted != 0, position >= wanted - 1 else { return }
     _ = mp_add32(segment.base + Layout.roomSignal, 1)
     _ = mp_futex_wake(segment.base + Layout.roomSignal, 1, 1)
   }
@@ -101,10 +103,11 @@ struct TaskQueue {
       let position = mp_load64(header + Layout.head)
       let slot = header + segment.layout.slot(position)
       let state = SlotState(word: mp_load64(slot + Layout.slotState))
-      guard state.position == position, state.phase != .free else {
+      let round = SlotState.round(of: position)
+      guard state.round == round, state.phase != .free else {
         // Free for a later round: somebody claimed and released it and did not move the head yet. Free for this one: empty.
-        if state.position <= position { return nil }
-        guard state.position - position <= 2 * UInt64(Layout.slotCount) else { throw Self.damaged }
+        if state.round <= round { return nil }
+        guard state.round - round <= 2 else { throw Self.damaged }
         _ = mp_cas64(header + Layout.head, position, position + 1)
         continue
       }
@@ -140,31 +143,34 @@ struct TaskQueue {
   func waitForChunk(area: Int) {
     let header = segment.base
     let own = segment.area(area)
-    // Counted before flagged and unflagged before uncounted: a death in between leaves the count too high, which costs a
-    // wake-up, and never too low, which would lose one.
+    // Counted before marked and unmarked before uncounted: a death in between leaves the count too high, which costs a
+    // look, and never too low, which would lose a wake-up.
     _ = mp_add32(header + Layout.sleepers, 1)
-    mp_store32(own + Layout.sleeps, 1)
-    let signal = mp_load32(header + Layout.taskSignal)
+    let signal = mp_load32(own + Layout.taskSignal)
+    let turn = mp_load32(own + Layout.sleeps)
+    mp_store32(own + Layout.sleeps, turn &+ 1)
     mp_fence()
     if isEmpty, mp_load32(header + Layout.stop) == 0 {
-      _ = mp_futex_wait(header + Layout.taskSignal, signal, -1, 1)
+      _ = mp_futex_wait(own + Layout.taskSignal, signal, -1, 1)
     }
-    mp_store32(own + Layout.sleeps, 0)
+    mp_store32(own + Layout.sleeps, turn &+ 2)
     _ = mp_add32(header + Layout.sleepers, UInt32.max)
   }
 
-  private var isEmpty: Bool {
+  var isEmpty: Bool {
     let position = mp_load64(segment.base + Layout.head)
     let state = SlotState(word: mp_load64(state(position)))
-    return state.position < position || state == SlotState(.free, position)
+    return state.round < SlotState.round(of: position) || state == SlotState(.free, position)
   }
 
-  /// A worker died: it is no longer among the sleepers, and a wake-up that it took with it is given to another.
+  /// A worker died: it is no longer among the sleepers, and a wake-up that it took with it is given to the others.
   func forget(area: Int) {
-    if mp_exchange32(segment.area(area) + Layout.sleeps, 0) != 0 {
+    let sleeps = segment.area(area) + Layout.sleeps
+    let turn = mp_load32(sleeps)
+    if turn & 1 != 0 {
+      mp_store32(sleeps, turn &+ 1)
       _ = mp_add32(segment.base + Layout.sleepers, UInt32.max)
     }
-    _ = mp_add32(segment.base + Layout.taskSignal, 1)
-    _ = mp_futex_wake(segment.base + Layout.taskSignal, Int32.max, 1)
+    segment.wakeAllWorkers()
   }
 }

@@ -28,6 +28,16 @@ package struct WireReader {
     offset = newOffset
   }
 
+  /// Moves on over these bytes if they come next; whether they did.
+  mutating func skip(_ expected: [UInt8]) -> Bool {
+    guard expected.count <= remaining else { return false }
+    let isNext = expected.withUnsafeBytes {
+      WireBytes.areEqual(UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + expected.count]), $0)
+    }
+    if isNext { offset += expected.count }
+    return isNext
+  }
+
   /// Reads the next `count` bytes; they are valid as long as the reader's own bytes.
   package mutating func read(count: Int) throws(WireError) -> UnsafeRawBufferPointer {
     guard count >= 0, count <= remaining else {

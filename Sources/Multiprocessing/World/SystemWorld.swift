@@ -136,6 +136,8 @@ package final class SystemWorld: World {
   /// Ends the run unless the whole schedule has been done; for the end of the program.
   package func finishSchedule() { Gate.current?.finish() }
 
+  package var batchLimit: Int { 64 }
+
   package func pass(_ point: PassingPoint) {
     guard let gate = Gate.current, case .take = point else { return }
     _ = gate.enter(.take)

@@ -75,6 +75,10 @@ package protocol World: AnyObject, Sendable {
 
   // What follows is there for a simulation; the real world leaves it as it is.
 
+  /// How many things of one kind a helper thread may do before it looks at anything else. One under simulation: each is a
+  /// place where others may come in between, and a larger batch is a schedule in which nobody did.
+  var batchLimit: Int { get }
+
   /// Called without a lock: another process or thread may go on here.
   func pass(_ point: PassingPoint)
 
@@ -123,6 +127,8 @@ extension World {
   package func startService(_ identity: ThreadIdentity, _ body: @escaping @Sendable () -> Void) throws {
     try startThread(identity, body)
   }
+
+  package var batchLimit: Int { 1 }
 
   package func pass(_ point: PassingPoint) {}
 
