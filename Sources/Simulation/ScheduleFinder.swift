@@ -37,7 +37,7 @@ package final class ScheduleFinder {
   }
 
   /// The run of such an order.
-  func run(printing lines: [String], by printer: String? = nil) throws(SimulationError) -> RunResult? {
+  package func run(printing lines: [String], by printer: String? = nil) throws(SimulationError) -> RunResult? {
     let guide = LineGuide(lines: lines, printer: printer)
     // The library's own steps in one order only: nearly always that is enough.
     if let result = try search(guide, isHasty: true) { return result }
@@ -54,7 +54,9 @@ package final class ScheduleFinder {
     return try search(LabelGuide(labels: telling, isLoose: true))
   }
 
-  private func search(_ guide: some Guide, isHasty: Bool = false) throws(SimulationError) -> RunResult? {
+  func search(
+    _ guide: some Guide, isHasty: Bool = false, _ settled: (RunResult) -> Bool = { _ in true }
+  ) throws(SimulationError) -> RunResult? {
     var frames: [Frame] = []
     var known: Set<Key> = []
     var remaining = runLimit
@@ -82,7 +84,7 @@ package final class ScheduleFinder {
         return frames[depth - 1].index
       }
       if let fault { throw fault }
-      if !isPruned, guide.accepts(result) { return result }
+      if !isPruned, guide.accepts(result), settled(result) { return result }
       while var frame = frames.popLast() {
         frame.next += 1
         guard frame.next < frame.order.count else { continue }

@@ -74,14 +74,17 @@ extension SimulatedScenario {
   /// The lane that prints every line, where there is one.
   var printer: String? { goldenProgram.isPrintedByMain ? "main" : nil }
 
+  /// The value that each task has drawn, by the lines of an output.
+  func values(in lines: [String]) -> [Int: Double] { goldenProgram.values(in: lines) }
+
   /// A simulation in which each task draws the value that these lines show for it.
-  func simulation(printing lines: [String]) -> Simulation {
+  func simulation(printing lines: [String], timers: Timers = .patient) -> Simulation {
     var program = program
     let values = goldenProgram.values(in: lines)
     if !values.isEmpty {
       let workers = settings.defaultSize
       program.draws = Draws(values: values, chunkSize: ChunkSize.standard(items: values.count, workers: workers))
     }
-    return Simulation(program, symmetry: symmetry)
+    return Simulation(program, timers: timers, symmetry: symmetry)
   }
 }

@@ -15,6 +15,10 @@ package struct SimulatedScenario: Sendable {
   package let parameters: Parameters
   let goldenProgram: GoldenProgram
   private let main: @Sendable () throws -> Void
+  /// Where it runs, if somebody chose that.
+  private let place: Place?
+  /// The program's default start method; nil for the profile's.
+  private let startMethod: StartMethod?
   /// A pool that is built differently, to see that an exploration finds it out.
   package var variant: Variant?
 
@@ -22,9 +26,17 @@ package struct SimulatedScenario: Sendable {
   package static let largestPool = 64
   package static let mostTasks = 1000
 
-  /// - Throws: where a number makes no sense, or the example's program fixes what is to be changed.
-  package init(_ scenario: Scenario, settings: RunSettings, tasks: Int? = nil) throws(ScenarioError) {
+  /// - Parameter place: the program's start method; nil for the profile's.
+  /// - Throws: where a number makes no sense, the example does not run at the place, or its program fixes what is to be
+  ///   changed.
+  package init(
+    _ scenario: Scenario, at place: Place? = nil, settings: RunSettings, tasks: Int? = nil
+  ) throws(ScenarioError) {
     try settings.validate()
+    let usual = ScenarioRun.usualPlace(of: scenario, profile: settings.profile)
+    let run = try ScenarioRun(scenario, at: place ?? usual, settings: settings)
+    self.place = place
+    startMethod = place == nil ? nil : run.startMethod.flatMap { StartMethod(rawValue: $0.rawValue) }
     guard let example = ExamplePrograms.all[scenario.id] else {
       throw ScenarioError(.broken, "\(scenario.id) has no program.")
     }
@@ -43,8 +55,7 @@ package struct SimulatedScenario: Sendable {
       main = { try example.main() }
     }
     golden = try ScenarioJudge(scenario).golden
-    let place = ScenarioRun.usualPlace(of: scenario, profile: settings.profile)
-    var values = ScenarioRun.parameters(of: scenario, at: place, settings: settings)
+    var values = ScenarioRun.parameters(of: scenario, at: run.place, settings: settings)
     if sized != nil {
       if let workers { values["lanes"] = "\(workers)" }
       if let tasks { values["tasks"] = "\(tasks)" }
@@ -74,7 +85,8 @@ package struct SimulatedScenario: Sendable {
   package var program: SimulatedProgram {
     var program = SimulatedProgram(
       scenario.id,
-      settings: Settings(profile: settings.profile, seed: settings.seed, workers: settings.workers), main: main)
+      settings: Settings(profile: settings.profile, seed: settings.seed, workers: settings.workers),
+      startMethod: startMethod, main: main)
     program.variant = variant
     return program
   }
@@ -90,7 +102,7 @@ package struct SimulatedScenario: Sendable {
     guard SizedPrograms.all[scenario.id] != nil else { return self }
     var settings = settings
     settings.workers = workers
-    var sized = try SimulatedScenario(scenario, settings: settings, tasks: tasks)
+    var sized = try SimulatedScenario(scenario, at: place, settings: settings, tasks: tasks)
     sized.variant = variant
     return sized
   }
@@ -139,4 +151,9 @@ package struct SimulatedScenario: Sendable {
 extension SimulatedScenario {
   /// The class of an output, in words.
   package func outcomeClass(of output: [String]) -> String { goldenProgram.outcomeClass(of: output) }
+
+  /// Whether the golden allows these lines; when they came is not known.
+  func conforms(_ lines: [String]) throws -> Bool {
+    try ExplorationResult.verdict(lines, self).conforms
+  }
 }
