@@ -19,6 +19,7 @@ struct Scenarios: ParsableCommand {
       Differential.self,
       Explore.self,
       Replay.self,
+      Walk.self,
       Claims.self,
       Bless.self,
       Doctor.self,

@@ -54,7 +54,7 @@ struct WalkGoals {
     let first = workers[0].name
     let firstName = (first.hasPrefix("t") ? "thread " : "worker ") + first.dropFirst()
     result.append(
-      Candidate(id: "last", text: "Let \(firstName) print nothing before all others have printed all.", wish: .last(first)))
+      Candidate(id: "last", text: "Let \(firstName) begin to print when all others have printed all.", wish: .last(first)))
     return result
   }
 

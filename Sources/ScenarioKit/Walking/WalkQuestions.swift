@@ -68,12 +68,18 @@ struct WalkQuestions {
   private func option(_ lines: [String], _ verdict: Verdict) -> Walkthrough.Question.Option {
     var why: [String]
     if verdict.conforms {
-      why = ["Possible: \(subject.outcomeClass(of: lines))."]
+      why = ["Possible: \(Self.sentence(subject.outcomeClass(of: lines)))."]
     } else {
       why = ["Impossible: \(verdict.message)" + (verdict.message.hasSuffix(".") ? "" : ".")]
       if let because = verdict.because { why.append("For \(because).") }
     }
     return Walkthrough.Question.Option(lines: lines, isRight: verdict.conforms, why: why)
+  }
+
+  /// The class of an output, which is a few words, as part of a sentence.
+  private static func sentence(_ outcome: String) -> String {
+    if outcome.contains(" + ") { return "the workers share the tasks as \(outcome)" }
+    return outcome.replacing("before the last lane starts", with: "tasks come before the last worker has started")
   }
 
   private func judge(_ lines: [String]) throws -> Verdict { try ExplorationResult.verdict(lines, subject) }

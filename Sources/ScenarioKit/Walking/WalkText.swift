@@ -61,7 +61,7 @@ package struct WalkText {
     case .step(let index):
       var lines = text.step(index, isWhole: false)
       if index + 1 == session.walkthrough.steps.count { lines += [""] + text.ending }
-      if !session.alternatives.isEmpty { lines += text.choice(session.alternatives, isOpen: session.mustChoose) }
+      if !session.alternatives.isEmpty { lines += [""] + text.choice(session.alternatives, isOpen: session.mustChoose) }
       return lines
     }
   }
@@ -150,7 +150,9 @@ package struct WalkText {
     var lines = [style.bold("Goals: choose who moves, and make it happen")]
     for goal in walkthrough.goals {
       let sign = goal.isReached ? style.green("✓") : "·"
-      lines.append("  \(sign) \(goal.text)")
+      for (number, line) in TextLayout.wrap(goal.text, to: textWidth - 4).enumerated() {
+        lines.append((number == 0 ? "  \(sign) " : "    ") + line)
+      }
       guard withSolutions, !goal.isReached else { continue }
       // A schedule is copied: it stays on one line however long it is.
       lines.append(style.dim("      scenarios walk \(walkthrough.id) --schedule \"\(goal.solution)\""))

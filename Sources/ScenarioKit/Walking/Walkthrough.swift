@@ -50,6 +50,11 @@ package struct Walkthrough: Codable, Hashable, Sendable {
   package struct Position: Codable, Hashable, Sendable {
     package var swift: Int?
     package var python: Int?
+
+    package init(swift: Int? = nil, python: Int? = nil) {
+      self.swift = swift
+      self.python = python
+    }
   }
 
   package struct Step: Codable, Hashable, Sendable {
