@@ -19,6 +19,7 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-collections", from: "1.2.0"),
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+    .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
   ],
   targets: [
     .target(name: "CMultiprocessing"),
@@ -51,10 +52,24 @@ let package = Package(
       dependencies: ["Examples", "Multiprocessing", "PoolCore", "Golden", "Simulation", "CMultiprocessing", "CPython"],
       resources: [.embedInCode("Oracle/claims.py"), .embedInCode("Differential/differential.py")],
       swiftSettings: strict),
+    .target(
+      name: "ScenarioWeb",
+      dependencies: [
+        "ScenarioKit", "Multiprocessing", "PoolCore", "Golden", "Simulation", "CPython",
+        .product(name: "Mustache", package: "swift-mustache"),
+      ],
+      resources: [
+        .embedInCode("Templates/head.mustache"), .embedInCode("Templates/foot.mustache"),
+        .embedInCode("Templates/index.mustache"), .embedInCode("Templates/example.mustache"),
+        .embedInCode("Templates/claims.mustache"), .embedInCode("Templates/starting.mustache"),
+        .embedInCode("Assets/report.css"), .embedInCode("Assets/report.js"), .embedInCode("Assets/theme.js"),
+        .embedInCode("Assets/timeline.js"), .embedInCode("Starting/starting.py"),
+      ],
+      swiftSettings: strict),
     .executableTarget(
       name: "scenarios",
       dependencies: [
-        "ScenarioKit", "Golden", "PoolCore", "Simulation", "CPython", "python-host",
+        "ScenarioKit", "ScenarioWeb", "Golden", "PoolCore", "Simulation", "CPython", "python-host",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -76,7 +91,7 @@ let package = Package(
     .testTarget(name: "GoldenTests", dependencies: ["Golden"], swiftSettings: strict),
     .testTarget(name: "CPythonTests", dependencies: ["CPython", "ScenarioKit", "Golden", "python-host"], swiftSettings: strict),
     .testTarget(
-      name: "ScenarioKitTests", dependencies: ["ScenarioKit", "Examples", "PoolCore", "Golden", "CPython"],
+      name: "ScenarioKitTests", dependencies: ["ScenarioKit", "ScenarioWeb", "Examples", "PoolCore", "Golden", "CPython"],
       swiftSettings: strict),
     .testTarget(
       name: "ScenariosTests", dependencies: ["ScenarioKit", "Golden", "CPython", "scenarios"], exclude: ["Snapshots"],

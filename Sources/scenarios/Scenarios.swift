@@ -20,6 +20,7 @@ struct Scenarios: ParsableCommand {
       Explore.self,
       Replay.self,
       Walk.self,
+      Report.self,
       Claims.self,
       Bless.self,
       Doctor.self,

@@ -1,4 +1,4 @@
-import Golden
+package import Golden
 
 /// What a check found.
 package struct CheckResult: Sendable {
@@ -89,7 +89,7 @@ extension CheckResult.Outcome {
       command: run.checkCommand, transcript: [])
   }
 
-  init(run: ScenarioRun, number: Int, captured: CapturedRun, verdict: Verdict) {
+  package init(run: ScenarioRun, number: Int, captured: CapturedRun, verdict: Verdict) {
     duration = captured.duration
     let errors = String(decoding: captured.standardError, as: UTF8.self).split(separator: "\n").map(String.init)
     let failure = Self.failure(of: captured)

@@ -14,6 +14,8 @@ package struct RunOutcome: Hashable, Sendable {
   package var number: Int
   package var kind: Kind
   package var transcript: Transcript
+  /// The id that the main process had; nil where nothing was started.
+  package var main: Int32?
 
   init(number: Int, failure: String) {
     self.number = number
@@ -24,6 +26,7 @@ package struct RunOutcome: Hashable, Sendable {
   init(number: Int, run: CapturedRun, judgement: Crosscheck.Judgement) {
     self.number = number
     transcript = run.transcript
+    main = run.mainProcess
     let complaint = Self.complaint(of: run)
     switch run.transcript.ending {
     case .timedOut:

@@ -8,6 +8,8 @@ package enum Service: Hashable, Sendable {
   case claim(String)
   /// Runs the pool programs of a file and prints what they saw.
   case programs(file: String)
+  /// Measures what a start method costs and what its workers see, and prints the finding.
+  case starting(method: String, rounds: Int)
 
   /// The start of this executable as this service.
   /// - Throws: when the path of the executable is unknown.
@@ -23,6 +25,7 @@ package enum Service: Hashable, Sendable {
     switch self {
     case .claim(let id): "claim \(id)"
     case .programs(let file): "programs \(file)"
+    case .starting(let method, let rounds): "starting \(rounds) \(method)"
     }
   }
 
@@ -31,6 +34,10 @@ package enum Service: Hashable, Sendable {
     switch (parts.first, parts.count) {
     case ("claim", 2): self = .claim(parts[1])
     case ("programs", 2): self = .programs(file: parts[1])
+    case ("starting", 2):
+      let words = parts[1].split(separator: " ")
+      guard words.count == 2, let rounds = Int(words[0]) else { return nil }
+      self = .starting(method: String(words[1]), rounds: rounds)
     default: return nil
     }
   }
@@ -40,6 +47,7 @@ package enum Service: Hashable, Sendable {
     switch self {
     case .claim(let id): try SwiftClaims.main(claim: id)
     case .programs(let file): try SwiftPrograms.main(file: file)
+    case .starting(let method, let rounds): try StartingProgram.main(method: method, rounds: rounds)
     }
   }
 }
