@@ -21,7 +21,7 @@ struct Report: ParsableCommand {
   var ids: [String] = []
 
   @Option(name: .customLong("repeat"), help: "How many runs for each example, place and implementation.")
-  var repeats = 3
+  var repeats = 1
 
   @Option(
     parsing: .upToNextOption,
