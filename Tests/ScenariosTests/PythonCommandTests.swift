@@ -42,7 +42,7 @@ import Testing
     let doctor = try Command("doctor", environment: Self.nothing)
     #expect(doctor.status == 0 && doctor.output.contains("libpython3-dev"))
     let claims = try Command("claims", environment: Self.nothing)
-    #expect(claims.status == 0 && claims.output.contains("34 claims on 1 implementations, 34 checked everywhere"))
+    #expect(claims.status == 0 && claims.output.contains("34 claims on 1 implementation, 34 checked everywhere"))
   }
 
   @Test(.enabled(if: library != nil)) func `a CPython that cannot be used is one sentence, and the others go on`() throws {

@@ -65,7 +65,8 @@ package struct ClaimTable: Sendable {
     let refuted = rows.filter { row in row.findings.contains { $0.outcome == .refuted } }.map(\.claim.id)
     let failed = rows.filter { row in row.findings.contains { $0.outcome == .failed } }.map(\.claim.id)
     let counts =
-      "\(rows.count) claims on \(columns.count) implementations, \(rows.count - failed.count) checked everywhere"
+      "\(Wording.count(rows.count, "claim")) on \(Wording.count(columns.count, "implementation")), "
+      + "\(rows.count - failed.count) checked everywhere"
     let refutations = refuted.isEmpty ? "none refuted" : "refuted somewhere: \(refuted.joined(separator: ", "))"
     return "\(counts); \(refutations)."
       + (failed.isEmpty ? "" : " Without an answer: \(failed.joined(separator: ", ")).")

@@ -29,11 +29,12 @@ struct OracleRuns {
     for scenario in scenarios { goldens[scenario.id] = try ScenarioJudge(scenario).golden }
     let collected = Mutex<[Key: SpotEvidence]>([:])
     let cells = check.cells
+    let judges = goldens
     for cell in cells {
       collected.withLock { $0[Self.key(cell)] = SpotEvidence(spot: Self.spot(cell), parameters: cell.parameters) }
     }
     _ = check.run(with: runner, judge: .init(goldens: goldens)) { step in
-      collected.withLock { $0[Self.key(step.cell)]?.add(step.outcome) }
+      collected.withLock { $0[Self.key(step.cell)]?.add(step.outcome, by: judges[step.cell.twin.id]) }
       progress(step.done, step.total, "\(step.cell.twin.id) on \(step.cell.place), \(step.cell.python.version)")
     }
     var result: [String: [SpotEvidence]] = [:]
@@ -49,9 +50,9 @@ struct OracleRuns {
 }
 
 extension SpotEvidence {
-  fileprivate mutating func add(_ outcome: RunOutcome) {
+  fileprivate mutating func add(_ outcome: RunOutcome, by golden: Golden?) {
     runs += 1
-    var verdict = "CONFORMS"
+    var verdict = ""
     switch outcome.kind {
     case .conforms:
       conforming += 1
@@ -64,6 +65,11 @@ extension SpotEvidence {
       verdict = sentence
     }
     guard sample == nil else { return }
+    if case .conforms = outcome.kind {
+      // Judged once more, for what the judge has to say of a run that it lets pass.
+      let explained = try? golden?.judge(outcome.transcript, parameters: parameters).makeExplanation().description
+      verdict = explained ?? "CONFORMS"
+    }
     sample = Sample(
       lines: outcome.transcript.lines,
       timeline: Timeline(outcome.transcript, main: outcome.main, names: Self.names(in: outcome.transcript)), verdict: verdict)

@@ -57,7 +57,7 @@ struct OwnRuns {
       lines: captured.transcript.lines,
       timeline: entries.map { Timeline($0, captured.transcript) }
         ?? Timeline(captured.transcript, main: captured.mainProcess, names: [:]),
-      verdict: outcome.problem?.explanation ?? verdict.explanation(), milliseconds: captured.duration / .milliseconds(1),
+      verdict: outcome.problem?.explanation ?? verdict.makeExplanation().description, milliseconds: captured.duration / .milliseconds(1),
       trace: trace.map { String(decoding: $0, as: UTF8.self) })
   }
 }
