@@ -63,7 +63,7 @@ let package = Package(
         .embedInCode("Templates/index.mustache"), .embedInCode("Templates/example.mustache"),
         .embedInCode("Templates/claims.mustache"), .embedInCode("Templates/starting.mustache"),
         .embedInCode("Assets/report.css"), .embedInCode("Assets/report.js"), .embedInCode("Assets/theme.js"),
-        .embedInCode("Assets/timeline.js"), .embedInCode("Starting/starting.py"),
+        .embedInCode("Assets/timeline.js"), .embedInCode("Assets/walk.js"), .embedInCode("Starting/starting.py"),
       ],
       swiftSettings: strict),
     .executableTarget(

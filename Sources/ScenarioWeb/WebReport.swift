@@ -90,6 +90,9 @@ package struct WebReport: Sendable {
       let subject = try SimulatedScenario(scenario, settings: settings)
       evidence.exploration = try Exploration(subject, limit: Self.schedules).run()
     } catch { evidence.explorationFailure = "\(error)" }
+    do {
+      evidence.walk = try WalkTree(scenario, settings: settings, outputs: map.isComplete ? map.outputs.map(\.lines) : [])
+    } catch { evidence.walkFailure = "\(error)" }
     return evidence
   }
 }

@@ -67,6 +67,9 @@ struct ExampleEvidence: Sendable {
   var exploration: ExplorationResult?
   /// Why it was not explored.
   var explorationFailure: String?
+  var walk: WalkTree?
+  /// Why there is no walkthrough.
+  var walkFailure: String?
 
   func spot(_ implementation: Spot.Implementation, _ place: String) -> SpotEvidence? {
     spots.first { $0.spot.implementation == implementation && $0.spot.place == place }

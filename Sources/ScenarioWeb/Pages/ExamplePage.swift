@@ -75,6 +75,10 @@ struct ExamplePage {
   var runCount: Int
   var hasPython: Bool
   var data: String
+  /// The walkthrough as JSON, or why there is none.
+  var walk: String?
+  var walkFailure: String?
+  var walkSentence: String
 
   struct ClaimReference {
     var id: String
@@ -118,6 +122,12 @@ extension ExamplePage {
     exploration = Self.exploration(evidence)
     runCount = evidence.spots.reduce(0) { $0 + $1.runs }
     hasPython = spots.contains { $0.implementation != .own }
+    walk = try evidence.walk.map { try PageData.json($0) }
+    walkFailure = evidence.walkFailure.map { "There is no walkthrough: \($0)" }
+    walkSentence =
+      evidence.walk?.isComplete == true
+      ? "The real pool code in a simulated world. Where several could move you choose, and every legal output can be reached."
+      : "The real pool code in a simulated world: the documented run, and those that reach the goals below; where they part you choose."
     data = try PageData.json(
       PageData(
         runs: evidence.spots.compactMap { spot in
@@ -181,7 +191,10 @@ extension ExamplePage.Evidence {
     title = evidence.spot.title
     isGood = evidence.passes
     mark = evidence.passes ? "conforms" : "does not conform"
-    count = "\(evidence.conforming) of \(Wording.count(evidence.runs, "run")) conform"
+    count =
+      evidence.passes
+      ? "\(Wording.count(evidence.runs, "run")), \(evidence.runs == 1 ? "which conforms" : "all of which conform")"
+      : "\(evidence.conforming) of \(Wording.count(evidence.runs, "run")) \(evidence.conforming == 1 ? "conforms" : "conform")"
     outputs = "\(Wording.count(evidence.outputs.count, "different output"))"
     let seconds = evidence.seconds.sorted()
     time = seconds.isEmpty ? "" : "\(Numbers.milliseconds(seconds[seconds.count / 2] * 1000)) in the middle"

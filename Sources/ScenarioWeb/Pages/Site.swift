@@ -34,6 +34,7 @@ struct Site {
     files["assets/report.css"] = String(decoding: PackageResources.report_css, as: UTF8.self)
     files["assets/report.js"] = String(decoding: PackageResources.report_js, as: UTF8.self)
     files["assets/timeline.js"] = String(decoding: PackageResources.timeline_js, as: UTF8.self)
+    files["assets/walk.js"] = String(decoding: PackageResources.walk_js, as: UTF8.self)
     files["assets/theme.js"] = String(decoding: PackageResources.theme_js, as: UTF8.self)
   }
 
