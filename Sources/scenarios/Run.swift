@@ -6,7 +6,7 @@ import ScenarioKit
 struct Run: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Runs one example for real.",
-    discussion: "Standard output is the program's output and nothing else.")
+    discussion: "Standard output is the program's output and nothing else, unless JSON or a picture is wanted.")
 
   @Argument(help: "The example, such as A2.")
   var id: String
@@ -23,20 +23,27 @@ struct Run: ParsableCommand {
     help: ArgumentHelp("Keep to this order of steps: “w1.print, w1.take, …”.", valueName: "steps"))
   var steps: String?
 
+  @Flag(help: "Draw who printed what and when, as an SVG picture.")
+  var picture = false
+
   @OptionGroup var format: Format
 
   func run() throws {
+    guard !picture || !format.json else {
+      throw ScenarioError(.contradiction, "--picture and --json exclude each other.")
+    }
     let scenario = try ScenarioCatalog.find(id)
     let settings = try settings.make(timeScale: timeScale)
     let place = try on.map { name throws(ScenarioError) in try ScenarioKit.Place(named: name) }
     var run = try ScenarioRun(
       scenario, at: place ?? ScenarioRun.usualPlace(of: scenario, profile: settings.profile), settings: settings)
     if let steps { try run.keep(to: steps) }
-    if format.json {
+    if format.json || picture {
       Terminal.ignoreClosedPipes()
       ScenarioRunner.endRunsOnSignals()
       let captured = try ScenarioRunner(environment: Terminal.environment).run(run)
-      Terminal.write(RunReport.json(run, captured))
+      let title = "\(scenario.id) \(scenario.name) on \(run.place.rawValue)"
+      Terminal.write(picture ? TimelinePicture(captured, title: title).svg : RunReport.json(run, captured))
       guard captured.transcript.ending == .exited(0) else { throw ExitCode(1) }
       return
     }
