@@ -17,16 +17,18 @@ public struct Context: Hashable, Sendable {
   /// The program's default context: it follows `StartMethod.setDefault`.
   public static let `default` = Context(default: ())
 
-  /// The context of a start method, or for nil that of the program's default, which is fixed by asking (5.2).
+  /// The context of a start method, or for nil that of the program's default. Python's `get_context()`.
+  ///
+  /// Asking without a method fixes the default: a later `StartMethod.setDefault` throws unless it forces.
   public static func get(_ method: StartMethod? = nil) -> Context { Context(method ?? StartMethod.current) }
 
-  /// The start method of what is made in this context.
+  /// The start method of what is made in this context; asking the default context fixes the program's default.
   public var startMethod: StartMethod { method ?? StartMethod.current }
 
   /// The start method that the context names itself; nil for the default context.
   var ownMethod: StartMethod? { method }
 
-  /// A process pool in this context; see `Pool.init`.
+  /// A process pool in this context; Python's `context.Pool(…)`. Blocks and throws as `Pool.init` does.
   @available(*, noasync, message: "Making a pool blocks; use withPool.")
   public func pool(
     processes: Int? = nil, initializer: (any Initializer)? = nil, maxTasksPerChild: Int? = nil
@@ -35,7 +37,7 @@ public struct Context: Hashable, Sendable {
       processes: processes, initializer: initializer, maxTasksPerChild: maxTasksPerChild, context: self)
   }
 
-  /// A queue for processes of this context.
+  /// A queue for processes of this context; Python's `context.SimpleQueue()`.
   public func simpleQueue<Element>(of: Element.Type = Element.self) throws -> SimpleQueue<Element> {
     try SimpleQueue(context: self)
   }

@@ -2,11 +2,14 @@ package import PoolCore
 
 /// How a worker process comes into being; Python's start methods.
 ///
-/// - `spawn`: a fresh program. Nothing is inherited but what is passed.
-/// - `fork`: a copy of the program as it was when the pool was made, taken through a template without threads.
-/// - `forkserver`: a copy of a fresh server without threads.
+/// Only Linux's three; the article on choosing one tells what each copies, costs and endangers.
 public enum StartMethod: String, Hashable, Sendable, CaseIterable, Codable, CustomStringConvertible {
-  case fork, spawn, forkserver
+  /// A copy of the program as it was when the pool was made, taken through a template without threads.
+  case fork
+  /// A fresh run of the program, recognised before `main`: nothing is inherited but what is passed.
+  case spawn
+  /// A copy of a fresh server without threads, which the program keeps for all its pools; the default, as in CPython 3.14.
+  case forkserver
 
   init(_ name: StartMethodName) {
     switch name {
@@ -27,8 +30,7 @@ public enum StartMethod: String, Hashable, Sendable, CaseIterable, Codable, Cust
   /// The method's name in lower case, as Python writes it.
   public var description: String { rawValue }
 
-  /// The methods that the platform supports, the default one first where the conventions in force say so (3.14); Python's
-  /// `get_all_start_methods()`.
+  /// The methods that the platform supports, the default one first, as in CPython 3.14; Python's `get_all_start_methods()`.
   public static var supported: [StartMethod] { CurrentWorld.world.process.profile.startMethods.map(StartMethod.init) }
 
   /// The start method of the program; in a worker, that of the worker's pool. Python's `get_start_method()`.
@@ -38,6 +40,7 @@ public enum StartMethod: String, Hashable, Sendable, CaseIterable, Codable, Cust
 
   /// Sets the start method of the program; Python's `set_start_method`.
   ///
+  /// For what is made afterwards; pools that are there keep theirs.
   /// - Throws: `contextAlreadySet` when one is set or has been asked for, unless `force` is true.
   public static func setDefault(_ method: StartMethod, force: Bool = false) throws {
     let process = CurrentWorld.world.process

@@ -11,13 +11,13 @@ public struct MultiprocessingError: Error, Sendable, CustomStringConvertible {
 
     /// An argument has no meaning; Python's ValueError or TypeError.
     public static let invalidArgument = Code("invalidArgument")
-    /// The pool is closed, terminated or broken and takes no job.
+    /// The pool is closed, terminated or broken and takes no job; `cause` says why it is broken. Python's ValueError.
     public static let poolNotRunning = Code("poolNotRunning")
-    /// The pool was joined before it was closed or terminated.
+    /// The pool was joined before it was closed or terminated. Python's ValueError.
     public static let poolStillRunning = Code("poolStillRunning")
     /// The time given to a wait is over; the work goes on. Python's `multiprocessing.TimeoutError`.
     public static let timeout = Code("timeout")
-    /// The result is not there yet.
+    /// The result is not there yet. Python's ValueError, since 3.7.
     public static let notReady = Code("notReady")
     /// The task threw in its worker process; `remote` says what and where.
     public static let taskFailed = Code("taskFailed")
@@ -36,11 +36,11 @@ public struct MultiprocessingError: Error, Sendable, CustomStringConvertible {
     public static let cancelled = Code("cancelled")
     /// The deadline of the job passed.
     public static let deadlinePassed = Code("deadlinePassed")
-    /// A value could not be encoded for another process.
+    /// A value could not be encoded for another process. Python's PicklingError, or MaybeEncodingError for a result.
     public static let notEncodable = Code("notEncodable")
     /// Bytes from another process could not be decoded.
     public static let notDecodable = Code("notDecodable")
-    /// A type cannot be named in another process: it is private, or local to a function.
+    /// A type cannot be named in another process: it is private, or local to a function. Python's PicklingError.
     public static let typeNotReachable = Code("typeNotReachable")
     /// The start method was set before. Python's RuntimeError.
     public static let contextAlreadySet = Code("contextAlreadySet")
@@ -54,9 +54,9 @@ public struct MultiprocessingError: Error, Sendable, CustomStringConvertible {
     public static let queueFull = Code("queueFull")
     /// The object is in a state in which the call has no meaning. Python's AssertionError or ValueError.
     public static let wrongState = Code("wrongState")
-    /// The call would wait for the thread that makes it.
+    /// The call would wait for the thread that makes it, for ever in CPython.
     public static let wouldDeadlock = Code("wouldDeadlock")
-    /// A system call failed.
+    /// A call of the system failed; the message names the call and the reason. Python's OSError.
     public static let system = Code("system")
   }
 
@@ -79,7 +79,7 @@ public struct MultiprocessingError: Error, Sendable, CustomStringConvertible {
     self.remote = remote
   }
 
-  /// The message, and what is known of the other process.
+  /// The message.
   public var description: String { message }
 }
 

@@ -1,7 +1,8 @@
 import DequeModule
 
-/// The outputs of an executor's `map`, in the order of the inputs. One consumer at a time; one that is dropped cancels what
-/// has not begun.
+/// The outputs of an executor's `map`, in the order of the inputs; what Python's `map` returns as an iterator.
+///
+/// One consumer at a time. One that is dropped cancels what has not begun.
 public final class ExecutorResults<Output: Sendable>: Sendable {
   private struct State {
     var futures: Deque<Future<[Output]>>
@@ -57,7 +58,7 @@ public final class ExecutorResults<Output: Sendable>: Sendable {
     }
   }
 
-  /// The same without blocking a thread; without the time-out.
+  /// The next output; nil after the last. Suspends until it is there, without the time-out.
   public func next() async throws -> Output? {
     while true {
       let (output, future) = step()
@@ -79,7 +80,7 @@ public final class ExecutorResults<Output: Sendable>: Sendable {
     return outputs
   }
 
-  /// The same without blocking a thread.
+  /// The remaining outputs as a list; suspends until the last one is there.
   public func collect() async throws -> [Output] {
     var outputs: [Output] = []
     while let output = try await next() { outputs.append(output) }

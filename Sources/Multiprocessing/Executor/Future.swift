@@ -25,14 +25,14 @@ public final class Future<Value: Sendable>: Sendable {
 
   // MARK: What came of it
 
-  /// The value; blocks until it is there, at most for the time-out.
+  /// The value; blocks until it is there, at most for the time-out. Python's `result()`.
   ///
   /// - Throws: `timeout`, which cancels nothing; `cancelled`; the failure of the call, the same one each time, for which
   ///   see `Pool.apply`; `brokenProcessPool` where another call took the executor with it.
   @available(*, noasync, message: "This blocks the thread; await value instead.")
   public func result(timeout: Duration? = nil) throws -> Value { try outcome(timeout).get() }
 
-  /// The failure of the call, nil where it succeeded; blocks like `result`.
+  /// The failure of the call, nil where it succeeded; blocks like `result`. Python's `exception()`.
   ///
   /// - Throws: `timeout`, `cancelled`.
   @available(*, noasync, message: "This blocks the thread; await value instead.")
@@ -43,7 +43,7 @@ public final class Future<Value: Sendable>: Sendable {
     }
   }
 
-  /// The value; suspends until it is there, and blocks no thread.
+  /// The value; suspends until it is there, and blocks no thread. Throws what `result` throws but time-outs.
   public var value: Value {
     get async throws {
       await withCheckedContinuation { continuation in
@@ -95,22 +95,24 @@ public final class Future<Value: Sendable>: Sendable {
 
   // MARK: How far it is
 
-  /// Whether the call was cancelled before it began.
+  /// Whether the call was cancelled before it began; Python's `cancelled()`.
   public var isCancelled: Bool {
     if case .cancelled = state.with({ $0.phase }) { return true }
     return false
   }
 
-  /// Whether the call has been handed to the workers and is not over.
+  /// Whether the call has been handed to the workers and is not over; Python's `running()`.
   public var isRunning: Bool {
     if case .running = state.with({ $0.phase }) { return true }
     return false
   }
 
-  /// Whether the call is over or cancelled.
+  /// Whether the call is over or cancelled; Python's `done()`.
   public var isDone: Bool { state.with { $0.phase.isDone } }
 
-  /// Takes the call back; false if it has begun or is over. As many calls as there are workers, and one more, have begun.
+  /// Takes the call back; false if it has begun or is over. Python's `cancel()`; never blocks.
+  ///
+  /// As many calls as there are workers, and one more, count as begun.
   @discardableResult
   public func cancel() -> Bool {
     settle { phase in
@@ -119,8 +121,10 @@ public final class Future<Value: Sendable>: Sendable {
     return isCancelled
   }
 
-  /// Calls `body` when the call is over or cancelled: in the thread that makes it so, mostly the result handler, where it
-  /// must not block; at once, in the calling thread, if it is over already. In the order in which they were added.
+  /// Calls `body` when the call is over or cancelled; Python's `add_done_callback`.
+  ///
+  /// In the thread that makes it so, mostly the result handler, where it must not block; at once, in the calling thread, if
+  /// the call is over already. Callbacks are called in the order in which they were added.
   public func addDoneCallback(_ body: @escaping @Sendable (Future<Value>) -> Void) {
     let isOver = state.with { state in
       guard !state.phase.isDone else { return true }

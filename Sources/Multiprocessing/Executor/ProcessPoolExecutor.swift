@@ -49,13 +49,15 @@ public final class ProcessPoolExecutor: Sendable {
   /// How many workers there are.
   public var maxWorkers: Int { core.pool.processes }
 
-  /// Submits a task; never blocks.
+  /// Submits a task; never blocks. Python's `submit`.
   ///
   /// - Throws: `poolNotRunning` after `shutdown`; `brokenProcessPool`; `typeNotReachable` for a private or local type.
   @discardableResult
   public func submit<Task: PoolTask>(_ task: Task) throws -> Future<Task.Output> { try submit(Run<Task>.self, task) }
 
-  /// Submits a call of a function; never blocks.
+  /// Submits a call of a function; never blocks. Python's `submit`.
+  ///
+  /// - Throws: `poolNotRunning` after `shutdown`; `brokenProcessPool`; `typeNotReachable` for a private or local type.
   @discardableResult
   public func submit<Function: PoolFunction>(
     _ function: Function.Type, _ input: Function.Input
@@ -66,10 +68,12 @@ public final class ProcessPoolExecutor: Sendable {
     return call.future
   }
 
-  /// Calls a function with each of the inputs; the outputs come in the order of the inputs. Submits everything before it
-  /// returns.
+  /// Calls a function with each of the inputs; the outputs come in the order of the inputs. Python's `map`.
   ///
+  /// Submits everything before it returns, which never blocks.
   /// - Parameters:
+  ///   - function: the type whose `call` the workers run.
+  ///   - inputs: what it is called on; drawn in the calling thread.
   ///   - timeout: how long the outputs may take, counted from now.
   ///   - chunkSize: how many inputs go to a worker at a time.
   /// - Throws: what `submit` throws; `invalidArgument` for a chunk size below 1.
@@ -91,7 +95,7 @@ public final class ProcessPoolExecutor: Sendable {
     return ExecutorResults(futures, deadline)
   }
 
-  /// Takes no more calls.
+  /// Takes no more calls; Python's `shutdown`. May be called again.
   ///
   /// - Parameters:
   ///   - wait: whether to block until every call is over and every worker has ended.
@@ -102,7 +106,7 @@ public final class ProcessPoolExecutor: Sendable {
     if wait { try core.join() }
   }
 
-  /// The same without blocking a thread; always waits.
+  /// Takes no more calls, and suspends until every call is over and every worker has ended.
   public func shutdown(cancelFutures: Bool = false) async throws {
     core.shutDown(cancel: cancelFutures)
     let core = core
@@ -134,7 +138,7 @@ public func withProcessPoolExecutor<R>(
   return try result.get()
 }
 
-/// The same for `async` code.
+/// Makes an executor for the time of an `async` closure; at its end everything submitted is waited for.
 public func withProcessPoolExecutor<R>(
   maxWorkers: Int? = nil, initializer: (any Initializer)? = nil, maxTasksPerChild: Int? = nil,
   survivesDeaths: Bool = false, context: Context? = nil, isolation: isolated (any Actor)? = #isolation,

@@ -9,16 +9,23 @@ public final class SharedLog: Codable, Sendable {
 
   /// How much a line matters; in CPython's words.
   public enum Level: String, Sendable, CaseIterable {
+    /// What only helps to find a mistake.
     case debug = "DEBUG"
+    /// What happens in the usual course.
     case info = "INFO"
+    /// What may lead to an error.
     case warning = "WARNING"
+    /// What went wrong, while the program goes on.
     case error = "ERROR"
+    /// What the program cannot go on with.
     case critical = "CRITICAL"
   }
 
   /// Opens the file, and makes it if there is none.
   ///
-  /// - Parameter isAppending: whether what the file holds stays.
+  /// - Parameters:
+  ///   - path: where the file is, seen from the working directory of now.
+  ///   - isAppending: whether what the file holds stays.
   /// - Throws: `system` if it cannot be opened.
   public init(path: String, isAppending: Bool = true) throws {
     file = try CurrentWorld.world.openLog(path, isAppending: isAppending)

@@ -6,8 +6,9 @@ public struct AsyncResult<Value: Sendable>: Sendable {
 
   init(_ job: ResultJob<Value>) { self.job = job }
 
-  /// The value; blocks until it is there.
+  /// The value; blocks until it is there. Python's `get()`.
   ///
+  /// May be asked again, from any thread. A thread that waits here takes the result in itself.
   /// - Parameter timeout: how long to wait; nil for ever, zero or less not at all. A time-out cancels nothing.
   /// - Throws: `timeout`; the failure of the job, the same one each time.
   @available(*, noasync, message: "This blocks the thread; await value instead.")
@@ -18,7 +19,9 @@ public struct AsyncResult<Value: Sendable>: Sendable {
     return try outcome.get()
   }
 
-  /// Blocks until the result is ready, at most for the time-out; returns nothing either way and never throws.
+  /// Blocks until the result is ready, at most for the time-out; Python's `wait()`.
+  ///
+  /// Returns nothing either way and never throws, also where the job failed.
   @available(*, noasync, message: "This blocks the thread; await value instead.")
   public func wait(timeout: Duration? = nil) { _ = job.wait(timeout) }
 
@@ -36,7 +39,9 @@ public struct AsyncResult<Value: Sendable>: Sendable {
     return false
   }
 
-  /// The value; suspends until it is there, and blocks no thread.
+  /// The value; suspends until it is there, and blocks no thread. Throws what `get` throws but time-outs.
+  ///
+  /// Cancelling the Swift task that waits ends neither the wait nor the job.
   public var value: Value {
     get async throws {
       await withCheckedContinuation { continuation in

@@ -24,7 +24,11 @@ extension Pool {
   ///
   /// Never blocks. The task is encoded before this returns where the queue has room, later in the task handler thread where
   /// it has none; a task that cannot be encoded makes its result throw. Callbacks run in the result handler thread, one at a
-  /// time, before the result is ready; they must not block.
+  /// time, before the result is ready; they must not block. A result that nobody asks for may be dropped.
+  /// - Parameters:
+  ///   - task: the arguments, and by its type the function.
+  ///   - callback: called once with the value, if the task succeeds.
+  ///   - errorCallback: called once with the error, if it does not.
   /// - Throws: `poolNotRunning` after `close` or `terminate`; `typeNotReachable` for a private or local type.
   @discardableResult
   public func applyAsync<Task: PoolTask>(
@@ -34,17 +38,20 @@ extension Pool {
     try applyAsync(Run<Task>.self, task, callback: callback, errorCallback: errorCallback)
   }
 
-  /// Runs a task in a worker and waits for its result. Python's `apply`.
+  /// Runs a task in a worker and blocks until its result is there. Python's `apply`.
   ///
   /// - Throws: the failure of the task: in a process pool a `taskFailed` whose `cause` is the task's own error where that is
   ///   `Codable`; in a thread pool the task's own error.
   @available(*, noasync, message: "This blocks the thread; use the async twin.")
   public func apply<Task: PoolTask>(_ task: Task) throws -> Task.Output { try applyAsync(task).get() }
 
-  /// Runs a task in a worker and suspends until its result is there.
+  /// Runs a task in a worker and suspends until its result is there; throws what the blocking `apply` throws.
   public func apply<Task: PoolTask>(_ task: Task) async throws -> Task.Output { try await applyAsync(task).value }
 
   /// Calls a function in a worker; its result is fetched later. Python's `apply_async`.
+  ///
+  /// Never blocks; what holds for a task holds for a function and its input.
+  /// - Throws: `poolNotRunning` after `close` or `terminate`; `typeNotReachable` for a private or local type.
   @discardableResult
   public func applyAsync<Function: PoolFunction>(
     _ function: Function.Type, _ input: Function.Input, callback: (@Sendable (Function.Output) -> Void)? = nil,
@@ -59,7 +66,9 @@ extension Pool {
     return try submit(job, chunks: 1, bytes: bytes)
   }
 
-  /// Calls a function in a worker and waits for its result. Python's `apply`.
+  /// Calls a function in a worker and blocks until its result is there. Python's `apply`.
+  ///
+  /// - Throws: the failure of the call: in a process pool a `taskFailed`, in a thread pool the function's own error.
   @available(*, noasync, message: "This blocks the thread; use the async twin.")
   public func apply<Function: PoolFunction>(
     _ function: Function.Type, _ input: Function.Input
@@ -67,7 +76,7 @@ extension Pool {
     try applyAsync(function, input).get()
   }
 
-  /// Calls a function in a worker and suspends until its result is there.
+  /// Calls a function in a worker and suspends until its result is there; throws what the blocking `apply` throws.
   public func apply<Function: PoolFunction>(
     _ function: Function.Type, _ input: Function.Input
   ) async throws -> Function.Output {

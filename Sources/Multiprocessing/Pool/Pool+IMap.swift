@@ -6,6 +6,11 @@ extension Pool {
   /// Returns at once. The inputs are drawn in the task handler thread, at most `lookAhead` chunks ahead of what has been
   /// taken; CPython draws them without a bound. A failing item makes `next` throw at its place (with chunks: in place of its
   /// chunk), and the iteration can go on after it.
+  /// - Parameters:
+  ///   - function: the type whose `call` the workers run.
+  ///   - inputs: what it is called on; may be endless.
+  ///   - chunkSize: how many inputs go to a worker at a time; more than one pays for short calls.
+  ///   - lookAhead: how many chunks may be on their way or waiting to be taken.
   /// - Throws: `poolNotRunning`; `invalidArgument` for a chunk size or a look-ahead below 1; `typeNotReachable`.
   public func imap<Function: PoolFunction>(
     _ function: Function.Type, _ inputs: some Sequence<Function.Input> & Sendable, chunkSize: Int = 1,
@@ -14,7 +19,9 @@ extension Pool {
     try stream(function, inputs, chunkSize, lookAhead, isOrdered: true)
   }
 
-  /// The same with the outputs in the order in which they arrive. Python's `imap_unordered`.
+  /// Calls a function on inputs as they are drawn; the outputs come as they arrive. Python's `imap_unordered`.
+  ///
+  /// Otherwise as `imap`: it returns at once, draws with the same bound, and goes on behind a failure.
   public func imapUnordered<Function: PoolFunction>(
     _ function: Function.Type, _ inputs: some Sequence<Function.Input> & Sendable, chunkSize: Int = 1,
     lookAhead: Int = 1024
@@ -22,10 +29,14 @@ extension Pool {
     try stream(function, inputs, chunkSize, lookAhead, isOrdered: false)
   }
 
-  /// Calls a function on inputs whose sequence may fail; otherwise as `imap`. The error of the inputs is thrown, as it is,
-  /// behind the outputs of the inputs before it.
+  /// Calls a function on inputs whose drawing may fail; otherwise as `imap`.
   ///
-  /// - Parameter next: draws one input, nil at the end; called in the task handler thread.
+  /// The error of the inputs is thrown as it is, behind the outputs of the inputs before it, and ends the iteration.
+  /// - Parameters:
+  ///   - function: the type whose `call` the workers run.
+  ///   - next: draws one input, nil at the end; called in the task handler thread only.
+  ///   - chunkSize: how many inputs go to a worker at a time.
+  ///   - lookAhead: how many chunks may be on their way or waiting to be taken.
   public func imap<Function: PoolFunction>(
     _ function: Function.Type, drawing next: @escaping @Sendable () throws -> Function.Input?, chunkSize: Int = 1,
     lookAhead: Int = 1024
@@ -33,7 +44,7 @@ extension Pool {
     try stream(function, next, chunkSize, lookAhead, isOrdered: true)
   }
 
-  /// The same with the outputs in the order in which they arrive.
+  /// Calls a function on inputs whose drawing may fail; the outputs come in the order in which they arrive.
   public func imapUnordered<Function: PoolFunction>(
     _ function: Function.Type, drawing next: @escaping @Sendable () throws -> Function.Input?, chunkSize: Int = 1,
     lookAhead: Int = 1024

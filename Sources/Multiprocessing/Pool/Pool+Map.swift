@@ -6,7 +6,12 @@ extension Pool {
   /// The inputs are listed before this returns, and sent in chunks. Where an item fails the rest of its chunk is not run,
   /// all other chunks are, and the first failure to arrive is the result's. The callback runs once, with the whole list;
   /// for no inputs the result is ready at once and no callback runs.
-  /// - Parameter chunkSize: how many inputs go to a worker at a time; nil for the standard, `ceil(n / (4 * workers))`.
+  /// - Parameters:
+  ///   - function: the type whose `call` the workers run.
+  ///   - inputs: what it is called on; drawn in the calling thread.
+  ///   - chunkSize: how many inputs go to a worker at a time; nil for the standard, `ceil(n / (4 * workers))`.
+  ///   - callback: called once with all outputs in the result handler thread, where it must not block.
+  ///   - errorCallback: called once with the first failure, in the same thread.
   /// - Throws: `poolNotRunning`; `invalidArgument` for a chunk size below 1 (CPython returns a list of None instead);
   ///   `typeNotReachable` for a private or local type.
   @discardableResult
@@ -30,7 +35,9 @@ extension Pool {
     }
   }
 
-  /// Calls a function on every input and waits for the outputs, in the order of the inputs. Python's `map`.
+  /// Calls a function on every input and blocks until all outputs are there, in the order of the inputs. Python's `map`.
+  ///
+  /// - Throws: what `mapAsync` throws; the first failure to arrive, once all other chunks are done.
   @available(*, noasync, message: "This blocks the thread; use the async twin.")
   public func map<Function: PoolFunction>(
     _ function: Function.Type, _ inputs: some Sequence<Function.Input>, chunkSize: Int? = nil
@@ -38,7 +45,7 @@ extension Pool {
     try mapAsync(function, inputs, chunkSize: chunkSize).get()
   }
 
-  /// The same; suspends instead of blocking.
+  /// Calls a function on every input and suspends until all outputs are there, in the order of the inputs.
   public func map<Function: PoolFunction>(
     _ function: Function.Type, _ inputs: some Sequence<Function.Input>, chunkSize: Int? = nil
   ) async throws -> [Function.Output] {
@@ -46,6 +53,8 @@ extension Pool {
   }
 
   /// Runs every task; the list of their results is fetched later. `map_async` over values that bring their function.
+  ///
+  /// Never blocks; chunks, callbacks and failures are as for a function and its inputs.
   @discardableResult
   public func mapAsync<Task: PoolTask>(
     _ tasks: some Sequence<Task>, chunkSize: Int? = nil, callback: (@Sendable ([Task.Output]) -> Void)? = nil,
@@ -54,13 +63,13 @@ extension Pool {
     try mapAsync(Run<Task>.self, tasks, chunkSize: chunkSize, callback: callback, errorCallback: errorCallback)
   }
 
-  /// Runs every task and waits for the results, in the order of the tasks.
+  /// Runs every task and blocks until all results are there, in the order of the tasks. `map` over such values.
   @available(*, noasync, message: "This blocks the thread; use the async twin.")
   public func map<Task: PoolTask>(_ tasks: some Sequence<Task>, chunkSize: Int? = nil) throws -> [Task.Output] {
     try mapAsync(tasks, chunkSize: chunkSize).get()
   }
 
-  /// The same; suspends instead of blocking.
+  /// Runs every task and suspends until all results are there, in the order of the tasks.
   public func map<Task: PoolTask>(
     _ tasks: some Sequence<Task>, chunkSize: Int? = nil
   ) async throws -> [Task.Output] {
@@ -68,6 +77,8 @@ extension Pool {
   }
 
   /// Calls a function of two arguments on every pair; the outputs are fetched later. Python's `starmap_async`.
+  ///
+  /// Never blocks; chunks, callbacks and failures are as for `mapAsync`. For more arguments use tasks, which have any number.
   @discardableResult
   public func starmapAsync<Function: PoolFunction2>(
     _ function: Function.Type, _ inputs: some Sequence<(Function.First, Function.Second)>, chunkSize: Int? = nil,
@@ -79,7 +90,7 @@ extension Pool {
       errorCallback: errorCallback)
   }
 
-  /// Calls a function of two arguments on every pair and waits for the outputs. Python's `starmap`.
+  /// Calls a function of two arguments on every pair and blocks until the outputs are there. Python's `starmap`.
   @available(*, noasync, message: "This blocks the thread; use the async twin.")
   public func starmap<Function: PoolFunction2>(
     _ function: Function.Type, _ inputs: some Sequence<(Function.First, Function.Second)>, chunkSize: Int? = nil
@@ -87,7 +98,7 @@ extension Pool {
     try starmapAsync(function, inputs, chunkSize: chunkSize).get()
   }
 
-  /// The same; suspends instead of blocking.
+  /// Calls a function of two arguments on every pair and suspends until the outputs are there, in the order of the pairs.
   public func starmap<Function: PoolFunction2>(
     _ function: Function.Type, _ inputs: some Sequence<(Function.First, Function.Second)>, chunkSize: Int? = nil
   ) async throws -> [Function.Output] {

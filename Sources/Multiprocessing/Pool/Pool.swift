@@ -14,10 +14,10 @@ public class Pool: @unchecked Sendable, CustomStringConvertible {
   // Sendable: nothing changes after init.
   let engine: PoolEngine
 
-  /// Starts a pool of worker processes.
+  /// Starts a pool of worker processes; Python's `multiprocessing.Pool(…)`.
   ///
-  /// Blocks until every worker has been started, which is not the same as ready: initializers run meanwhile. With the start
-  /// method fork the program's memory is copied once, as it is now.
+  /// Blocks until every worker has been started, a few milliseconds each with spawn, which is not the same as ready:
+  /// initializers run meanwhile. With the start method fork the program's memory is copied once, as it is now.
   ///
   /// - Parameters:
   ///   - processes: how many workers; nil for one a logical processor.
@@ -54,32 +54,35 @@ public class Pool: @unchecked Sendable, CustomStringConvertible {
 
   deinit { engine.abandon() }
 
-  /// How many workers the pool keeps.
+  /// How many workers the pool keeps, counting those that are just being replaced.
   public var processes: Int { engine.size }
 
-  /// Takes no more jobs; what was submitted will be done, and then the workers end. Idempotent, never blocks.
+  /// Takes no more jobs; what was submitted will be done, and then the workers end. Python's `close()`.
+  ///
+  /// Never blocks, and may be called again and from any thread. Wait for the end with `join`.
   public func close() { engine.close() }
 
   /// Ends the pool now: jobs that are not done throw `terminated`, workers are ended, by force if they do not listen.
   ///
-  /// Waits for their end, about half a second at the most; called from a callback it does not wait. Idempotent.
+  /// Waits for their end, about half a second at the most; called from a callback it does not wait. May be called again.
+  /// Python's `terminate()`, whose unfinished results are never ready.
   @available(*, noasync, message: "This waits for the workers' end; use withPool, or the async twin.")
   public func terminate() { engine.terminate() }
 
-  /// The same without blocking a thread of the caller's.
+  /// Ends the pool now, as the blocking `terminate` does, and suspends until its workers have ended.
   public func terminate() async {
     engine.abandon()
     if engine.transport.canKill { try? await engine.joinAsync() }
   }
 
-  /// Waits until every job is done and every worker and helper thread has ended.
+  /// Blocks until every job is done and every worker and helper thread has ended. Python's `join()`.
   ///
   /// - Throws: `poolStillRunning` before `close` or `terminate`; `wouldDeadlock` in a callback or a task of this pool, where
   ///   CPython waits for ever.
   @available(*, noasync, message: "This blocks the thread; use the async twin.")
   public func join() throws { try engine.join() }
 
-  /// The same without blocking a thread.
+  /// Suspends until every job is done and every worker and helper thread has ended; throws what the blocking `join` throws.
   public func join() async throws { try await engine.joinAsync() }
 
   /// `<Pool state=RUN pool_size=2>`, with Python's words for the state.

@@ -15,7 +15,7 @@ public final class PoolIterator<Output: Sendable>: Sendable, AsyncSequence {
     self.engine = engine
   }
 
-  /// The next output; nil after the last. Blocks until it is there.
+  /// The next output; nil after the last. Blocks until it is there. Python's `next(timeout)`, with its StopIteration as nil.
   ///
   /// - Parameter timeout: how long to wait; nil for ever, zero not at all.
   /// - Throws: `timeout`, after which iterating can go on; the failure of the item whose turn it is.

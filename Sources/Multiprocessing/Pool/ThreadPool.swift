@@ -10,6 +10,7 @@ public final class ThreadPool: Pool, @unchecked Sendable {
   /// - Parameters:
   ///   - processes: how many workers; nil for one a logical processor.
   ///   - initializer: what each worker thread runs once, before its first task.
+  /// - Throws: `invalidArgument` for a size below 1; what kept a thread from starting.
   public init(processes: Int? = nil, initializer: (any Initializer)? = nil) throws {
     let size = try Self.checkedSize(processes)
     let transport = try CurrentWorld.world.makeThreadTransport(
@@ -20,7 +21,7 @@ public final class ThreadPool: Pool, @unchecked Sendable {
   /// Calls a closure in a worker thread; its result is fetched later.
   ///
   /// Never blocks. Callbacks run in the result handler thread, before the result is ready.
-  /// - Throws: `poolNotRunning`.
+  /// - Throws: `poolNotRunning` after `close` or `terminate`.
   @discardableResult
   public func applyAsync<Output: Sendable>(
     callback: (@Sendable (Output) -> Void)? = nil, errorCallback: (@Sendable (any Error) -> Void)? = nil,
@@ -30,7 +31,7 @@ public final class ThreadPool: Pool, @unchecked Sendable {
     return try submit(job, chunks: 1, bytes: [])
   }
 
-  /// Calls a closure in a worker thread and waits for its result.
+  /// Calls a closure in a worker thread and blocks until its result is there; throws the closure's own error.
   @available(*, noasync, message: "This blocks the thread; use applyAsync and await its value.")
   public func apply<Output: Sendable>(_ body: @escaping @Sendable () throws -> Output) throws -> Output {
     try applyAsync(body).get()

@@ -1,7 +1,14 @@
 /// Makes a pool for the time of a closure and terminates it at the end, however the closure ends: Python's `with Pool()`.
 ///
 /// Terminated, not closed: what the closure has not waited for is lost. Call `close` and `join` inside to let everything
-/// finish.
+/// finish. Blocks while the workers are started and ended.
+/// - Parameters:
+///   - processes: how many workers; nil for one a logical processor.
+///   - initializer: what each worker runs once, before its first task.
+///   - maxTasksPerChild: after how many chunks a worker is replaced by a fresh one; nil for never.
+///   - context: the start method; nil for the program's default.
+///   - body: gets the pool; what it returns or throws is returned or thrown.
+/// - Throws: what `Pool.init` throws, and what the closure throws.
 @available(*, noasync, message: "This blocks the thread; use the async twin.")
 public func withPool<R>(
   processes: Int? = nil, initializer: (any Initializer)? = nil, maxTasksPerChild: Int? = nil,
@@ -13,7 +20,10 @@ public func withPool<R>(
   return try body(pool)
 }
 
-/// The same for `async` code: starting and ending the pool block no thread of the caller's.
+/// Makes a pool for the time of a closure and terminates it at the end, suspending where the other `withPool` blocks.
+///
+/// The closure runs where the caller runs; starting and ending the pool happen on a thread of their own. A cancelled task
+/// is not noticed: cancel by terminating the pool.
 public func withPool<R>(
   processes: Int? = nil, initializer: (any Initializer)? = nil, maxTasksPerChild: Int? = nil,
   context: Context? = nil, isolation: isolated (any Actor)? = #isolation,
@@ -33,6 +43,8 @@ public func withPool<R>(
 }
 
 /// Makes a thread pool for the time of a closure and terminates it at the end: Python's `with ThreadPool()`.
+///
+/// Tasks that run at the end are not waited for, and what is queued is dropped; call `close` and `join` inside to wait.
 @available(*, noasync, message: "This blocks the thread; use the async twin.")
 public func withThreadPool<R>(
   processes: Int? = nil, initializer: (any Initializer)? = nil, _ body: (ThreadPool) throws -> R
@@ -42,7 +54,7 @@ public func withThreadPool<R>(
   return try body(pool)
 }
 
-/// The same for `async` code.
+/// Makes a thread pool for the time of an `async` closure and terminates it at the end.
 public func withThreadPool<R>(
   processes: Int? = nil, initializer: (any Initializer)? = nil, isolation: isolated (any Actor)? = #isolation,
   _ body: (ThreadPool) async throws -> R

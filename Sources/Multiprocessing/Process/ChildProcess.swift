@@ -94,14 +94,16 @@ public final class ChildProcess: Sendable, CustomStringConvertible {
 
   // MARK: Ending
 
-  /// Waits for the end, at most for the time-out; whether it came. Zero or less does not wait.
+  /// Blocks until the process has ended, at most for the time-out; whether it has. Python's `join`.
+  ///
+  /// Zero or less does not wait.
   ///
   /// - Throws: `wrongState` before the start, after `close`, and in another process.
   @available(*, noasync, message: "This blocks the thread; use the async twin.")
   @discardableResult
   public func join(timeout: Duration? = nil) throws -> Bool { try wait(sharedDeadline(timeout)) }
 
-  /// The same without blocking a thread of the caller's.
+  /// Suspends until the process has ended, at most for the time-out; whether it has.
   @discardableResult
   public func join(timeout: Duration? = nil) async throws -> Bool {
     let deadline = sharedDeadline(timeout)
@@ -120,15 +122,15 @@ public final class ChildProcess: Sendable, CustomStringConvertible {
     return true
   }
 
-  /// Asks the process to end, by SIGTERM. Nothing happens if it has.
+  /// Asks the process to end, by SIGTERM; Python's `terminate()`. Never blocks, and nothing happens if it has ended.
   ///
   /// - Throws: `wrongState` before the start and after `close`.
   public func terminate() throws { try handle(or: "process not started")?.signal(.terminate) }
 
-  /// Ends the process by force, by SIGKILL. Nothing happens if it has ended.
+  /// Ends the process by force, by SIGKILL; Python's `kill()`, since 3.7. Never blocks, and throws what `terminate` throws.
   public func kill() throws { try handle(or: "process not started")?.signal(.kill) }
 
-  /// Forgets a process that has ended. Idempotent.
+  /// Forgets a process that has ended; Python's `close()`, since 3.7. May be called again.
   ///
   /// - Throws: `wrongState` while the process runs.
   public func close() throws {

@@ -5,7 +5,12 @@
 ///   let queue: Queue<String>
 ///   func run() throws { try queue.put("hello from \(ProcessIdentity.current.name)") }
 /// }
+///
+/// let queue = try Queue<String>()
 /// let process = ChildProcess(Greeter(queue: queue))
+/// try process.start()
+/// let greeting = try queue.get()
+/// try process.join()
 /// ```
 ///
 /// Shared objects travel in it. The type must be reachable by name: neither `private` nor local to a function.

@@ -20,7 +20,10 @@ public final class Connection: Codable, Sendable {
 
   /// A pipe, as its two ends; Python's `multiprocessing.Pipe`, whose name Foundation has.
   ///
-  /// - Parameter duplex: whether both ends send and receive; if not, the first only receives and the second only sends.
+  /// - Parameters:
+  ///   - duplex: whether both ends send and receive; if not, the first only receives and the second only sends.
+  ///   - context: there because Python's has one; any start method takes a connection.
+  /// - Throws: `system` where no descriptors are left.
   public static func pipe(duplex: Bool = true, context: Context? = nil) throws -> (Connection, Connection) {
     let (first, second) = try CurrentWorld.world.makePipe(isDuplex: duplex)
     return (
@@ -46,14 +49,14 @@ public final class Connection: Codable, Sendable {
     try container.encode(isWritable, forKey: .isWritable)
   }
 
-  /// Sends a value; blocks while the other end has too much unread.
+  /// Sends a value; blocks while the other end has too much unread. Python's `send`.
   ///
   /// - Throws: `queueClosed` after `close`, or when nobody has the other end any more, Python's BrokenPipeError;
   ///   `invalidArgument` at an end that only receives; the value's encoding error.
   @available(*, noasync, message: "This may block the thread; use the async twin.")
   public func send(_ value: some Encodable & Sendable) throws { try channel.send(Wire.encode(value)) }
 
-  /// The same without blocking a thread of the caller's.
+  /// Sends a value, and suspends while the other end has too much unread; throws what the blocking `send` throws.
   public func send(_ value: some Encodable & Sendable) async throws {
     try await Blocking.run { try self.channel.send(Wire.encode(value)) }
   }
@@ -65,7 +68,7 @@ public final class Connection: Codable, Sendable {
   @available(*, noasync, message: "This blocks the thread; use the async twin.")
   public func receive<Value: Decodable>(_ type: Value.Type = Value.self) throws -> Value { try take(type) }
 
-  /// The same without blocking a thread of the caller's.
+  /// Receives the oldest value that was sent, and suspends until there is one; throws what the blocking `receive` throws.
   public func receive<Value: Decodable & Sendable>(_ type: Value.Type = Value.self) async throws -> Value {
     try await Blocking.run { try self.take(type) }
   }
@@ -81,10 +84,13 @@ public final class Connection: Codable, Sendable {
     }
   }
 
-  /// Waits until something can be received, the end included, at most for the time-out; whether it can. Python's `poll`.
+  /// Blocks until something can be received, the end included; whether it can. Python's `poll`.
+  ///
+  /// - Parameter timeout: how long to wait; zero not at all, nil for ever.
+  /// - Throws: `queueClosed` after `close`; `invalidArgument` at an end that only sends.
   @available(*, noasync, message: "This may block the thread.")
   public func poll(timeout: Duration? = .zero) throws -> Bool { try channel.waitForMessage(until: sharedDeadline(timeout)) }
 
-  /// Closes this process's copy of the end. Idempotent.
+  /// Closes this process's copy of the end; Python's `close()`. May be called again, and never blocks.
   public func close() { channel.close() }
 }

@@ -15,7 +15,7 @@ public final class JoinableQueue<Element: Codable & Sendable>: Queue<Element>, @
   override func willPut() { words.add(Self.unfinished, 1) }
   override func putFailed() { try? taskDone() }
 
-  /// Reports that the work on one element is over.
+  /// Reports that the work on one element is over; Python's `task_done()`. Never blocks.
   ///
   /// - Throws: `invalidArgument` when called more often than elements were put, Python's ValueError.
   public func taskDone() throws {
@@ -30,12 +30,12 @@ public final class JoinableQueue<Element: Codable & Sendable>: Queue<Element>, @
     }
   }
 
-  /// Blocks until every element that was put is done, at most for the time-out, which CPython does not have; whether it is.
+  /// Blocks until every element that was put is done; whether it is. Python's `join()`, which has no time-out.
   @available(*, noasync, message: "This blocks the thread; use the async twin.")
   @discardableResult
   public func join(timeout: Duration? = nil) -> Bool { wait(until: sharedDeadline(timeout)) }
 
-  /// The same without blocking a thread of the caller's.
+  /// Suspends until every element that was put is done, at most for the time-out; whether it is.
   @discardableResult
   public func join(timeout: Duration? = nil) async throws -> Bool {
     let deadline = sharedDeadline(timeout)

@@ -17,7 +17,12 @@ public class Queue<Element: Codable & Sendable>: Codable, @unchecked Sendable {
   private var places: CountingCore { CountingCore(words: words) }
   private static var sizeWord: Int { 2 }
 
-  /// A queue that holds so many elements at a time; 0 or less for as many as come.
+  /// A queue that holds so many elements at a time; Python's `Queue(maxsize)`.
+  ///
+  /// - Parameters:
+  ///   - maxSize: 0 or less for as many as come.
+  ///   - context: there because Python's has one; any start method takes the queue.
+  /// - Throws: `system` where no descriptors or no memory are left.
   public init(maxSize: Int = 0, context: Context? = nil) throws {
     channel = try CurrentWorld.world.makeChannel()
     words = try CurrentWorld.world.makeSharedWords(bytes: 0)
@@ -67,6 +72,7 @@ public class Queue<Element: Codable & Sendable>: Codable, @unchecked Sendable {
   /// Puts an element; blocks while the queue is full, at most for the time-out, and never for a slow reader.
   ///
   /// - Parameters:
+  ///   - element: encoded before this returns, so later changes of what it refers to do not travel.
   ///   - blocking: whether to wait for a place; if not, the time-out is ignored.
   ///   - timeout: how long to wait; nil for ever, a negative one is zero.
   /// - Throws: `queueFull`; `queueClosed` after `close`; the element's encoding error, which leaves the queue as it was.
@@ -75,7 +81,7 @@ public class Queue<Element: Codable & Sendable>: Codable, @unchecked Sendable {
     try putNow(element, blocking, sharedDeadline(timeout))
   }
 
-  /// The same without blocking a thread of the caller's.
+  /// Puts an element, and suspends while the queue is full; throws what the blocking `put` throws.
   public func put(_ element: Element, timeout: Duration? = nil) async throws {
     let deadline = sharedDeadline(timeout)
     try await Blocking.run { try self.putNow(element, true, deadline) }
@@ -100,15 +106,18 @@ public class Queue<Element: Codable & Sendable>: Codable, @unchecked Sendable {
 
   // MARK: Taking
 
-  /// Takes the oldest element; blocks until there is one, at most for the time-out.
+  /// Takes the oldest element; blocks until there is one, at most for the time-out. Python's `get`.
   ///
+  /// - Parameters:
+  ///   - blocking: whether to wait for an element; if not, the time-out is ignored.
+  ///   - timeout: how long to wait; nil for ever, a negative one is zero.
   /// - Throws: `queueEmpty`; `queueClosed` after `close`.
   @available(*, noasync, message: "This blocks the thread; use the async twin.")
   public func get(blocking: Bool = true, timeout: Duration? = nil) throws -> Element {
     try take(blocking ? sharedDeadline(timeout) : .zero)
   }
 
-  /// The same without blocking a thread of the caller's.
+  /// Takes the oldest element, and suspends until there is one; throws what the blocking `get` throws.
   public func get(timeout: Duration? = nil) async throws -> Element {
     let deadline = sharedDeadline(timeout)
     return try await Blocking.run { try self.take(deadline) }
@@ -130,15 +139,17 @@ public class Queue<Element: Codable & Sendable>: Codable, @unchecked Sendable {
   /// How many elements were put and not taken; Python's `qsize()`. Another process may change that at any moment.
   public var count: Int { Int(words.load(Self.sizeWord)) - places.value }
 
-  /// Whether nothing is waiting to be taken, also while another process has not sent yet what it put.
+  /// Whether nothing is waiting to be taken, also while another process has not sent yet what it put. Python's `empty()`.
   public var isEmpty: Bool { !channel.hasMessage }
 
-  /// Whether there is no place for another element.
+  /// Whether there is no place for another element now; Python's `full()`.
   public var isFull: Bool { places.value == 0 }
 
   // MARK: Closing
 
-  /// This process puts and takes nothing more; what it has put is still sent. Idempotent, never blocks.
+  /// This process puts and takes nothing more; what it has put is still sent. Python's `close()`.
+  ///
+  /// Never blocks, and may be called again. Other processes go on.
   public func close() { ownFeeder.close() }
 
   /// Blocks until what this process has put is sent; only after `close`. Python's `join_thread`.

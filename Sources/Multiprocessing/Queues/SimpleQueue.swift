@@ -6,7 +6,10 @@
 public final class SimpleQueue<Element: Codable & Sendable>: Codable, Sendable {
   private let channel: any Channel
 
-  /// A queue for processes of this context; any start method takes it.
+  /// A queue for processes of any start method.
+  ///
+  /// - Parameter context: there because Python's has one; it makes no difference.
+  /// - Throws: `system` where no descriptors are left.
   public init(context: Context? = nil) throws {
     channel = try CurrentWorld.world.makeChannel()
   }
@@ -19,7 +22,7 @@ public final class SimpleQueue<Element: Codable & Sendable>: Codable, Sendable {
   /// Shares the queue with a new worker. Used by the library; throws for any other encoder.
   public func encode(to encoder: any Encoder) throws { try channel.share(to: encoder) }
 
-  /// Puts an element; may block while the queue is full.
+  /// Puts an element; blocks while the queue is full, which is while nobody reads what fills the system's buffer.
   ///
   /// - Throws: the element's encoding error, which leaves the queue as it was; `queueClosed` after `close` or when no
   ///   reader is left.
@@ -38,12 +41,12 @@ public final class SimpleQueue<Element: Codable & Sendable>: Codable, Sendable {
     return try Wire.decode(Element.self, from: bytes)
   }
 
-  /// Takes the oldest element without blocking a thread of the caller's.
+  /// Takes the oldest element, and suspends until there is one; throws what the blocking `get` throws.
   public func get() async throws -> Element { try await Blocking.run { try self.take() } }
 
-  /// Whether nothing is waiting; another process may change that at any moment.
+  /// Whether nothing is waiting; another process may change that at any moment. Python's `empty()`.
   public var isEmpty: Bool { !channel.hasMessage }
 
-  /// Closes this process's ends; idempotent. Python's `close`, since 3.9.
+  /// Closes this process's ends, and may be called again. Python's `close()`, since 3.9.
   public func close() { channel.close() }
 }

@@ -17,9 +17,14 @@ public final class Barrier: Codable, Sendable {
   /// Another party gave up, or the barrier was aborted or reset; Python's BrokenBarrierError.
   public struct Broken: Error, Sendable {}
 
-  /// A barrier for so many; `action` is called by the last one to arrive, before anybody goes on.
+  /// A barrier for so many.
   ///
-  /// - Parameter timeout: how long those wait who name no time-out of their own, to the millisecond; nil for ever.
+  /// - Parameters:
+  ///   - parties: how many are needed.
+  ///   - action: called by the last one to arrive, before anybody goes on.
+  ///   - timeout: how long those wait who name no time-out of their own, to the millisecond; nil for ever.
+  ///   - context: there because Python's has one; any start method takes the barrier.
+  /// - Throws: `invalidArgument` for a negative number; `system` where no shared memory is left.
   public init(
     _ parties: Int, action: (@Sendable () throws -> Void)? = nil, timeout: Duration? = nil, context: Context? = nil
   ) throws {
@@ -119,11 +124,11 @@ public final class Barrier: Codable, Sendable {
     advance()
   }
 
-  /// Breaks the barrier: whoever waits, and whoever comes, gets `Broken`.
+  /// Breaks the barrier: whoever waits, and whoever comes, gets `Broken`. Blocks for the moment of taking a lock.
   @available(*, noasync, message: "This takes a lock.")
   public func abort() throws { try lock.withLock { fail() } }
 
-  /// Makes the barrier as new; whoever waits gets `Broken`.
+  /// Makes the barrier as new; whoever waits gets `Broken`. Blocks for the moment of taking a lock.
   @available(*, noasync, message: "This takes a lock.")
   public func reset() throws {
     try lock.withLock {

@@ -11,6 +11,9 @@ public final class Condition: Codable, Sendable, CustomStringConvertible {
   private var told: CountingCore { CountingCore(words: words, index: 5) }
 
   /// A condition with a recursive lock of its own.
+  ///
+  /// - Parameter context: there because Python's has one; any start method takes the condition.
+  /// - Throws: `system` where no shared memory is left.
   public init(context: Context? = nil) throws {
     words = try CurrentWorld.world.makeSharedWords(bytes: 0)
     words.store(0, 1)
@@ -29,17 +32,17 @@ public final class Condition: Codable, Sendable, CustomStringConvertible {
   /// As Python writes it: `<Condition(<RLock(None, 0)>, 0)>`, with how many wait at the end.
   public var description: String { "<Condition(\(lock), \(words.load(Self.waiting)))>" }
 
-  /// Takes the condition's lock.
+  /// Takes the condition's lock; blocks until it is free, at most for the time-out. False: it was not.
   @available(*, noasync, message: "This blocks the thread.")
   @discardableResult
   public func acquire(blocking: Bool = true, timeout: Duration? = nil) -> Bool {
     lock.acquire(blocking: blocking, timeout: timeout)
   }
 
-  /// Frees the condition's lock.
+  /// Frees the condition's lock once; throws `invalidArgument` in a thread that does not hold it.
   public func release() throws { try lock.release() }
 
-  /// Runs `body` with the lock held.
+  /// Runs `body` with the lock held; blocks until it is free. Python's `with condition`.
   @available(*, noasync, message: "This blocks the thread.")
   public func withLock<R>(_ body: () throws -> R) throws -> R { try lock.withLock(body) }
 
@@ -68,7 +71,9 @@ public final class Condition: Codable, Sendable, CustomStringConvertible {
     return isTold
   }
 
-  /// Waits until the predicate holds, at most for the time-out; its last value.
+  /// Blocks until the predicate holds, at most for the time-out; its last value. Python's `wait_for`.
+  ///
+  /// The predicate is called with the lock held, at first and after each notification.
   @available(*, noasync, message: "This blocks the thread.")
   @discardableResult
   public func wait(for predicate: () throws -> Bool, timeout: Duration? = nil) throws -> Bool {
@@ -80,7 +85,7 @@ public final class Condition: Codable, Sendable, CustomStringConvertible {
     }
   }
 
-  /// Wakes up to `count` of those who wait.
+  /// Wakes up to `count` of those who wait; Python's `notify(n)`. They go on when the lock is free.
   ///
   /// - Throws: `invalidArgument` in a thread that does not hold the lock, Python's AssertionError.
   public func notify(_ count: Int = 1) throws {
@@ -91,6 +96,6 @@ public final class Condition: Codable, Sendable, CustomStringConvertible {
     }
   }
 
-  /// Wakes all who wait.
+  /// Wakes all who wait; Python's `notify_all()`. Throws what `notify` throws.
   public func notifyAll() throws { try notify(.max) }
 }

@@ -11,6 +11,9 @@ public class CountingSemaphore: Codable, @unchecked Sendable {
 
   /// A semaphore with so many units.
   ///
+  /// - Parameters:
+  ///   - value: how many can be taken before somebody has to wait.
+  ///   - context: there because Python's has one; any start method takes the semaphore.
   /// - Throws: `invalidArgument` for a negative number, Python's OSError.
   public init(_ value: Int = 1, context: Context? = nil) throws {
     guard (0...Int(Int32.max)).contains(value) else {
@@ -30,14 +33,14 @@ public class CountingSemaphore: Codable, @unchecked Sendable {
     try words.share(to: encoder, as: self is BoundedSemaphore ? "BoundedSemaphore" : "Semaphore")
   }
 
-  /// Takes a unit; blocks until there is one, at most for the time-out. False: there was none.
+  /// Takes a unit; blocks until there is one, at most for the time-out. False: there was none. Python's `acquire`.
   @available(*, noasync, message: "This blocks the thread.")
   @discardableResult
   public func acquire(blocking: Bool = true, timeout: Duration? = nil) -> Bool {
     core.acquire(blocking: blocking, until: sharedDeadline(timeout))
   }
 
-  /// Gives a unit back.
+  /// Gives a unit back; Python's `release()`. Never blocks.
   ///
   /// - Throws: `invalidArgument` for a bounded semaphore at its first value, Python's ValueError.
   public func release() throws {

@@ -9,6 +9,9 @@ public final class Event: Codable, Sendable {
   private static let generation = 1
 
   /// A flag that is not set.
+  ///
+  /// - Parameter context: there because Python's has one; any start method takes the event.
+  /// - Throws: `system` where no shared memory is left.
   public init(context: Context? = nil) throws { words = try CurrentWorld.world.makeSharedWords(bytes: 0) }
 
   /// Joins the event that another process shared. Used by the library.
@@ -17,20 +20,20 @@ public final class Event: Codable, Sendable {
   /// Shares the event with a new process. Used by the library. The refusal says `Condition`, as CPython's does.
   public func encode(to encoder: any Encoder) throws { try words.share(to: encoder, as: "Condition") }
 
-  /// Whether the flag is set.
+  /// Whether the flag is set; Python's `is_set()`.
   public var isSet: Bool { words.load(Self.flag) != 0 }
 
-  /// Sets the flag and wakes whoever waits.
+  /// Sets the flag and wakes whoever waits; never blocks.
   public func set() {
     words.store(Self.flag, 1)
     words.add(Self.generation, 1)
     words.wake(Self.generation, count: .max)
   }
 
-  /// Clears the flag.
+  /// Clears the flag; never blocks.
   public func clear() { words.store(Self.flag, 0) }
 
-  /// Blocks until the flag is set, at most for the time-out; whether it was.
+  /// Blocks until the flag is set, at most for the time-out; whether it was. Python's `wait()`.
   @available(*, noasync, message: "This blocks the thread; use the async twin.")
   @discardableResult
   public func wait(timeout: Duration? = nil) -> Bool { waitNow(sharedDeadline(timeout)) }
@@ -40,7 +43,7 @@ public final class Event: Codable, Sendable {
     return words.wait(Self.generation, until: deadline) { isSet || words.load(Self.generation) != before }
   }
 
-  /// The same without blocking a thread of the caller's.
+  /// Suspends until the flag is set, at most for the time-out; whether it was.
   @discardableResult
   public func wait(timeout: Duration? = nil) async throws -> Bool {
     let deadline = sharedDeadline(timeout)

@@ -7,6 +7,9 @@ public final class Lock: Codable, Sendable {
   private var core: CountingCore { CountingCore(words: words) }
 
   /// A lock that nobody holds.
+  ///
+  /// - Parameter context: there because Python's has one; any start method takes the lock.
+  /// - Throws: `system` where no shared memory is left.
   public init(context: Context? = nil) throws {
     words = try CurrentWorld.world.makeSharedWords(bytes: 0)
     words.store(0, 1)
@@ -18,16 +21,19 @@ public final class Lock: Codable, Sendable {
   /// Shares the lock with a new process. Used by the library.
   public func encode(to encoder: any Encoder) throws { try words.share(to: encoder, as: "Lock") }
 
-  /// Takes the lock; blocks until it is free, at most for the time-out. False: it was not.
+  /// Takes the lock; blocks until it is free, at most for the time-out. False: it was not. Python's `acquire`.
   ///
-  /// A holder that takes it again waits for itself. Without `blocking` the time-out is ignored; a negative one is zero.
+  /// A holder that takes it again waits for itself. A free lock costs no call of the system.
+  /// - Parameters:
+  ///   - blocking: whether to wait; if not, the time-out is ignored.
+  ///   - timeout: how long to wait; nil for ever, a negative one is zero.
   @available(*, noasync, message: "This blocks the thread.")
   @discardableResult
   public func acquire(blocking: Bool = true, timeout: Duration? = nil) -> Bool {
     core.acquire(blocking: blocking, until: sharedDeadline(timeout))
   }
 
-  /// Frees the lock, whoever took it.
+  /// Frees the lock, whoever took it; Python's `release()`. Never blocks.
   ///
   /// - Throws: `invalidArgument` if it is free, Python's ValueError.
   public func release() throws {
@@ -37,7 +43,7 @@ public final class Lock: Codable, Sendable {
   /// Whether somebody holds the lock; Python's `locked()`, since 3.14.
   public var isLocked: Bool { core.value == 0 }
 
-  /// Runs `body` with the lock held.
+  /// Runs `body` with the lock held; blocks until it is free. Python's `with lock`.
   @available(*, noasync, message: "This blocks the thread.")
   public func withLock<R>(_ body: () throws -> R) throws -> R {
     acquire()

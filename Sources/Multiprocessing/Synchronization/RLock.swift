@@ -9,6 +9,9 @@ public final class RLock: Codable, Sendable, CustomStringConvertible {
   private static let depth = 3
 
   /// A lock that nobody holds.
+  ///
+  /// - Parameter context: there because Python's has one; any start method takes the lock.
+  /// - Throws: `system` where no shared memory is left.
   public init(context: Context? = nil) throws {
     words = try CurrentWorld.world.makeSharedWords(bytes: 0)
     words.store(0, 1)
@@ -22,7 +25,7 @@ public final class RLock: Codable, Sendable, CustomStringConvertible {
   /// Shares the lock with a new process. Used by the library.
   public func encode(to encoder: any Encoder) throws { try words.share(to: encoder, as: "RLock") }
 
-  /// Takes the lock, at once if the calling thread holds it; blocks otherwise, at most for the time-out.
+  /// Takes the lock, at once if the calling thread holds it; blocks otherwise, at most for the time-out. False: it was not free.
   @available(*, noasync, message: "This blocks the thread.")
   @discardableResult
   public func acquire(blocking: Bool = true, timeout: Duration? = nil) -> Bool {
@@ -36,7 +39,7 @@ public final class RLock: Codable, Sendable, CustomStringConvertible {
     return true
   }
 
-  /// Frees the lock once; the last time lets others in.
+  /// Frees the lock once; the last time lets others in. Python's `release()`; never blocks.
   ///
   /// - Throws: `invalidArgument` in a thread that does not hold it, Python's AssertionError.
   public func release() throws {
@@ -79,7 +82,7 @@ public final class RLock: Codable, Sendable, CustomStringConvertible {
     words.store(Self.depth, depth)
   }
 
-  /// Runs `body` with the lock held.
+  /// Runs `body` with the lock held; blocks until it is free or the calling thread's own.
   @available(*, noasync, message: "This blocks the thread.")
   public func withLock<R>(_ body: () throws -> R) throws -> R {
     acquire()

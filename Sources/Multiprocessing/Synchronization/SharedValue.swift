@@ -5,7 +5,12 @@
 public final class SharedValue<Value: BitwiseCopyable & Sendable>: Codable, Sendable {
   private let array: SharedArray<Value>
 
-  /// A shared value.
+  /// A shared value that begins as this one.
+  ///
+  /// - Parameters:
+  ///   - value: the first value.
+  ///   - context: there because Python's has one; any start method takes the value.
+  /// - Throws: `system` where no shared memory is left.
   public init(_ value: Value, context: Context? = nil) throws { array = try SharedArray([value], context: context) }
 
   /// Joins the value that another process shared. Used by the library.
@@ -14,22 +19,30 @@ public final class SharedValue<Value: BitwiseCopyable & Sendable>: Codable, Send
   /// Shares the value with a new process. Used by the library.
   public func encode(to encoder: any Encoder) throws { try array.share(to: encoder, as: "Synchronized") }
 
-  /// The value; takes the lock.
+  /// The value; each reading and each writing takes the lock, and blocks while another holds it.
   public var value: Value {
     get { array.locked { $0[0] } }
     set { array.locked { $0[0] = newValue } }
   }
 
-  /// Changes the value in one step.
+  /// Changes the value in one step: with the lock held, which stands for Python's `get_lock()`.
   public func withValue<R>(_ body: (inout Value) throws -> R) rethrows -> R { try array.locked { try body(&$0[0]) } }
 }
 
 /// Values in memory that processes share, with a lock; Python's `multiprocessing.Array`.
+///
+/// Only types without references fit. It travels as a `Lock` does, and is the cheapest way to show all workers the same large
+/// numbers: the memory is one, nothing is copied.
 public final class SharedArray<Element: BitwiseCopyable & Sendable>: Codable, Sendable {
   private let words: any SharedWords
   private let lock: RLock
 
-  /// A shared copy of these elements.
+  /// A shared copy of these elements; its length never changes.
+  ///
+  /// - Parameters:
+  ///   - elements: the first values.
+  ///   - context: there because Python's has one; any start method takes the array.
+  /// - Throws: `system` where no shared memory is left.
   public init(_ elements: [Element], context: Context? = nil) throws {
     words = try CurrentWorld.world.makeSharedWords(bytes: elements.count * MemoryLayout<Element>.stride)
     words.store(0, 1)
@@ -68,7 +81,7 @@ public final class SharedArray<Element: BitwiseCopyable & Sendable>: Codable, Se
     }
   }
 
-  /// How many elements there are.
+  /// How many elements there are; asking takes no lock.
   public var count: Int { unlocked { $0.count } }
 
   /// One element; takes the lock. An index out of range stops the program, as an array's does.
@@ -90,7 +103,7 @@ public final class SharedArray<Element: BitwiseCopyable & Sendable>: Codable, Se
   /// A copy of all elements, taken in one step.
   public var elements: [Element] { locked { Array($0) } }
 
-  /// Changes the elements in one step.
+  /// Changes the elements in one step: with the lock held, which stands for Python's `get_lock()`.
   public func withElements<R>(_ body: (inout UnsafeMutableBufferPointer<Element>) throws -> R) rethrows -> R {
     try locked(body)
   }

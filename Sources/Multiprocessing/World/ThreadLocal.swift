@@ -14,7 +14,7 @@ public final class ThreadLocal<Value: Sendable>: Sendable {
     number = ThreadLocalNumbers.next()
   }
 
-  /// The calling thread's value.
+  /// The calling thread's value; takes no lock that another thread could hold for long.
   public var value: Value {
     get { ThreadIdentity.current.locals.with { $0[number] } as? Value ?? initial }
     set {
