@@ -79,6 +79,11 @@ let package = Package(
     .executableTarget(
       name: "probe", dependencies: ["Multiprocessing", "PoolCore", "CMultiprocessing"], path: "Tests/Probe",
       swiftSettings: strict),
+    .executableTarget(name: "snippets", swiftSettings: strict),
+    .plugin(name: "SnippetsPlugin", capability: .buildTool(), dependencies: ["snippets"], path: "Sources/SnippetsPlugin"),
+    .executableTarget(
+      name: "documentation", dependencies: ["Multiprocessing"], path: "Tests/Documentation", swiftSettings: strict,
+      plugins: ["SnippetsPlugin"]),
     .testTarget(name: "PoolCoreTests", dependencies: ["PoolCore"], swiftSettings: strict),
     .testTarget(
       name: "MultiprocessingTests",
@@ -95,6 +100,9 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "ScenariosTests", dependencies: ["ScenarioKit", "Golden", "CPython", "scenarios"], exclude: ["Snapshots"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "DocumentationTests", dependencies: ["ScenarioKit", "PoolCore", "Golden", "CPython", "documentation", "scenarios"],
       swiftSettings: strict),
     .testTarget(
       name: "ConformanceTests", dependencies: ["ScenarioKit", "PoolCore", "Golden", "CPython", "scenarios"],
