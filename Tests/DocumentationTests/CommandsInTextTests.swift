@@ -72,10 +72,17 @@ import Testing
     for command in commands {
       let help = try Executable.run("scenarios", ["help", String(command)])
       #expect(help.transcript.ending == .exited(0), "There is no command \(command).")
-      let options = Self.named.filter { $0.command.split(separator: " ")[0] == command }.flatMap { named in
-        named.command.split(separator: " ").filter { $0.hasPrefix("--") }
+      let usage = help.lines.first { $0.hasPrefix("USAGE:") }?.split(separator: " ") ?? []
+      // `<id>` and `[<file>]` are arguments; `<on>]` is the value of an option.
+      let places = usage.count { $0.hasPrefix("[<") || $0.hasPrefix("<") && $0.hasSuffix(">") }
+      for named in Self.named where named.command.split(separator: " ")[0] == command {
+        let words = named.command.split(separator: " ").dropFirst()
+        for option in words where option.hasPrefix("--") {
+          #expect(help.lines.contains { $0.contains(option) }, "\(named.place): \(command) has no \(option).")
+        }
+        let arguments = words.prefix { !$0.hasPrefix("--") }.count
+        #expect(arguments <= places, "\(named.place): scenarios\(named.command)")
       }
-      for option in options { #expect(help.lines.contains { $0.contains(option) }, "\(command) has no \(option).") }
     }
   }
 
