@@ -102,7 +102,8 @@ let package = Package(
       name: "ScenariosTests", dependencies: ["ScenarioKit", "Golden", "CPython", "scenarios"], exclude: ["Snapshots"],
       swiftSettings: strict),
     .testTarget(
-      name: "DocumentationTests", dependencies: ["ScenarioKit", "PoolCore", "Golden", "CPython", "documentation", "scenarios"],
+      name: "DocumentationTests",
+      dependencies: ["ScenarioKit", "PoolCore", "Golden", "CPython", "documentation", "scenarios", "snippets"],
       swiftSettings: strict),
     .testTarget(
       name: "ConformanceTests", dependencies: ["ScenarioKit", "PoolCore", "Golden", "CPython", "scenarios"],
