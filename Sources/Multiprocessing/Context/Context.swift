@@ -37,7 +37,7 @@ public struct Context: Hashable, Sendable {
       processes: processes, initializer: initializer, maxTasksPerChild: maxTasksPerChild, context: self)
   }
 
-  /// A queue for processes of this context; Python's `context.SimpleQueue()`.
+  /// A queue for processes of this context; Python's `context.SimpleQueue()`. Throws what `SimpleQueue.init` throws.
   public func simpleQueue<Element>(of: Element.Type = Element.self) throws -> SimpleQueue<Element> {
     try SimpleQueue(context: self)
   }

@@ -72,7 +72,7 @@ public final class ExecutorResults<Output: Sendable>: Sendable {
     }
   }
 
-  /// The remaining outputs as a list; blocks until the last one is there.
+  /// The remaining outputs as a list; blocks until the last one is there, and throws what `next` throws.
   @available(*, noasync, message: "This blocks the thread; use the async twin.")
   public func collect() throws -> [Output] {
     var outputs: [Output] = []

@@ -13,7 +13,7 @@ public final class ProcessPoolExecutor: Sendable {
   /// - Parameters:
   ///   - maxWorkers: how many workers; nil for one a logical processor.
   ///   - initializer: what each worker runs once, before its first call. If it fails, the executor is broken.
-  ///   - maxTasksPerChild: after how many calls a worker is replaced by a fresh one; nil for never.
+  ///   - maxTasksPerChild: after how many calls a worker is replaced by a fresh one; nil for never. In Python since 3.11.
   ///   - survivesDeaths: whether a worker that dies fails only the call that it ran, with `workerDied`; if not, it breaks the
   ///     executor and fails all calls with `brokenProcessPool`, as in CPython.
   ///   - context: the start method; nil for the program's default.
@@ -99,7 +99,8 @@ public final class ProcessPoolExecutor: Sendable {
   ///
   /// - Parameters:
   ///   - wait: whether to block until every call is over and every worker has ended.
-  ///   - cancelFutures: whether to cancel what has not begun.
+  ///   - cancelFutures: whether to cancel what has not begun; in Python since 3.9.
+  /// - Throws: `wouldDeadlock` where it would wait for the thread that calls it, in a callback for example.
   @available(*, noasync, message: "This blocks the thread; use the async twin.")
   public func shutdown(wait: Bool = true, cancelFutures: Bool = false) throws {
     core.shutDown(cancel: cancelFutures)
@@ -125,6 +126,8 @@ public final class ProcessPoolExecutor: Sendable {
 
 /// Makes an executor for the time of a closure; at its end, however it ends, everything submitted is waited for: Python's
 /// `with ProcessPoolExecutor()`.
+///
+/// - Throws: what `ProcessPoolExecutor.init` throws, and what the closure throws.
 @available(*, noasync, message: "This blocks the thread; use the async twin.")
 public func withProcessPoolExecutor<R>(
   maxWorkers: Int? = nil, initializer: (any Initializer)? = nil, maxTasksPerChild: Int? = nil,

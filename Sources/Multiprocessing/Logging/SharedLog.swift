@@ -43,7 +43,7 @@ public final class SharedLog: Codable, Sendable {
   ///   anew.
   public func write(_ text: String) throws { try file.append(Array((text + "\n").utf8)) }
 
-  /// Writes a line in the form of CPython's own log: `[INFO/SpawnPoolWorker-1] text`.
+  /// Writes a line in the form of CPython's own log: `[INFO/SpawnPoolWorker-1] text`. Throws what the other `write` throws.
   public func write(_ level: Level, _ text: String) throws {
     try write("[\(level.rawValue)/\(ProcessIdentity.current.name)] \(text)")
   }

@@ -21,7 +21,7 @@ extension Pool {
 
   /// Calls a function on inputs as they are drawn; the outputs come as they arrive. Python's `imap_unordered`.
   ///
-  /// Otherwise as `imap`: it returns at once, draws with the same bound, and goes on behind a failure.
+  /// Otherwise as `imap`: it returns at once, draws with the same bound, throws the same, and goes on behind a failure.
   public func imapUnordered<Function: PoolFunction>(
     _ function: Function.Type, _ inputs: some Sequence<Function.Input> & Sendable, chunkSize: Int = 1,
     lookAhead: Int = 1024
@@ -44,7 +44,7 @@ extension Pool {
     try stream(function, next, chunkSize, lookAhead, isOrdered: true)
   }
 
-  /// Calls a function on inputs whose drawing may fail; the outputs come in the order in which they arrive.
+  /// Calls a function on inputs whose drawing may fail; the outputs come as they arrive. Otherwise, also in what it throws, as `imap`.
   public func imapUnordered<Function: PoolFunction>(
     _ function: Function.Type, drawing next: @escaping @Sendable () throws -> Function.Input?, chunkSize: Int = 1,
     lookAhead: Int = 1024

@@ -54,7 +54,7 @@ extension Pool {
 
   /// Runs every task; the list of their results is fetched later. `map_async` over values that bring their function.
   ///
-  /// Never blocks; chunks, callbacks and failures are as for a function and its inputs.
+  /// Never blocks; chunks, callbacks, and what it throws are as for a function and its inputs.
   @discardableResult
   public func mapAsync<Task: PoolTask>(
     _ tasks: some Sequence<Task>, chunkSize: Int? = nil, callback: (@Sendable ([Task.Output]) -> Void)? = nil,
@@ -63,7 +63,9 @@ extension Pool {
     try mapAsync(Run<Task>.self, tasks, chunkSize: chunkSize, callback: callback, errorCallback: errorCallback)
   }
 
-  /// Runs every task and blocks until all results are there, in the order of the tasks. `map` over such values.
+  /// Runs every task and blocks until all results are there, in the order of the tasks.
+  ///
+  /// - Throws: what `mapAsync` throws; the first failure to arrive, once all other chunks are done.
   @available(*, noasync, message: "This blocks the thread; use the async twin.")
   public func map<Task: PoolTask>(_ tasks: some Sequence<Task>, chunkSize: Int? = nil) throws -> [Task.Output] {
     try mapAsync(tasks, chunkSize: chunkSize).get()
@@ -78,7 +80,7 @@ extension Pool {
 
   /// Calls a function of two arguments on every pair; the outputs are fetched later. Python's `starmap_async`.
   ///
-  /// Never blocks; chunks, callbacks and failures are as for `mapAsync`. For more arguments use tasks, which have any number.
+  /// Never blocks; chunks, callbacks, and what it throws are as for `mapAsync`. For more arguments use tasks.
   @discardableResult
   public func starmapAsync<Function: PoolFunction2>(
     _ function: Function.Type, _ inputs: some Sequence<(Function.First, Function.Second)>, chunkSize: Int? = nil,
@@ -91,6 +93,8 @@ extension Pool {
   }
 
   /// Calls a function of two arguments on every pair and blocks until the outputs are there. Python's `starmap`.
+  ///
+  /// - Throws: what `mapAsync` throws; the first failure to arrive, once all other chunks are done.
   @available(*, noasync, message: "This blocks the thread; use the async twin.")
   public func starmap<Function: PoolFunction2>(
     _ function: Function.Type, _ inputs: some Sequence<(Function.First, Function.Second)>, chunkSize: Int? = nil

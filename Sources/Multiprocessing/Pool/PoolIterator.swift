@@ -57,7 +57,7 @@ public final class PoolIterator<Output: Sendable>: Sendable, AsyncSequence {
     if chunks > 0 { engine.handle(.consumed(id, chunks: chunks)) }
   }
 
-  /// The remaining outputs as a list; blocks until the last one is there.
+  /// The remaining outputs as a list; blocks until the last one is there, and throws the first failure on the way.
   @available(*, noasync, message: "This blocks the thread; iterate with for try await.")
   public func collect() throws -> [Output] {
     var outputs: [Output] = []

@@ -45,6 +45,7 @@ public func withPool<R>(
 /// Makes a thread pool for the time of a closure and terminates it at the end: Python's `with ThreadPool()`.
 ///
 /// Tasks that run at the end are not waited for, and what is queued is dropped; call `close` and `join` inside to wait.
+/// - Throws: what `ThreadPool.init` throws, and what the closure throws.
 @available(*, noasync, message: "This blocks the thread; use the async twin.")
 public func withThreadPool<R>(
   processes: Int? = nil, initializer: (any Initializer)? = nil, _ body: (ThreadPool) throws -> R

@@ -146,7 +146,7 @@ public final class ChildProcess: Sendable, CustomStringConvertible {
 
   // MARK: Looking
 
-  /// Whether the process was started and has not ended.
+  /// Whether the process was started and has not ended; Python's `is_alive()`. Never blocks.
   public var isAlive: Bool {
     guard case .started(let handle) = state.with({ $0 }) else { return false }
     return !look(handle, .zero)
@@ -168,15 +168,17 @@ public final class ChildProcess: Sendable, CustomStringConvertible {
     }
   }
 
-  /// A descriptor that can be read as soon as the process has ended, for `poll` and its like; nil before the start and once
-  /// the end is known. It is this object's: do not close it.
+  /// A descriptor that can be read as soon as the process has ended, for `poll` and its like; Python's `sentinel`.
+  ///
+  /// Nil before the start and once the end is known. It is this object's: do not close it.
   public var sentinel: Int32? {
     guard case .started(let handle) = state.with({ $0 }) else { return nil }
     return handle.sentinel
   }
 
-  /// The processes of the calling one that were started here and run; those that have ended are reaped. Python's
-  /// `active_children()`, without the workers of pools.
+  /// The processes that the calling one has started and that run. Python's `active_children()`, without the workers of pools.
+  ///
+  /// Those that have ended are reaped. Never blocks.
   public static var activeChildren: [ChildProcess] { Children.all.filter(\.isAlive) }
 
   /// As Python writes it: `<SpawnProcess name='SpawnProcess-1' pid=7 parent=6 started daemon>`.

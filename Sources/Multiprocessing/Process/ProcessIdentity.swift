@@ -16,7 +16,7 @@ public struct ProcessIdentity: Hashable, Sendable, CustomStringConvertible {
   /// Whether the process ends with its parent instead of being waited for; true for workers of a pool.
   public let isDaemon: Bool
 
-  /// The parent as it was when this process was created; nil in the main process.
+  /// The parent as it was when this process was created; nil in the main process. Python's `parent_process()`, since 3.8.
   public var parent: ProcessIdentity? { parents.first }
 
   private let parents: [ProcessIdentity]

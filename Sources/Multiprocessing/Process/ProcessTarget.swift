@@ -15,8 +15,10 @@
 ///
 /// Shared objects travel in it. The type must be reachable by name: neither `private` nor local to a function.
 public protocol ProcessTarget: Codable, Sendable {
-  /// Runs in the main thread of the new process. An error makes it end with the status 1 and a line on standard error, a
-  /// `SystemExit` with that one's status.
+  /// Runs in the main thread of the new process; Python's `run()`.
+  ///
+  /// - Throws: any error, which ends the process with the status 1 and a line on standard error; a `SystemExit`, which ends it
+  ///   with its own status.
   func run() throws
 }
 

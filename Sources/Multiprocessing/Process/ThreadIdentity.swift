@@ -3,8 +3,9 @@ import CMultiprocessing
 /// A thread of the calling process, as its name and its place in the list of threads; Python's `threading.Thread` as seen
 /// from outside.
 public final class ThreadIdentity: Sendable, CustomStringConvertible {
-  /// The name: `MainThread`, or `Thread-N`, from the conventions of 3.10 on with the thread's function behind it. A
-  /// thread that this library did not start is `Dummy-N`.
+  /// The name: `MainThread`, or `Thread-N` with the thread's function in brackets, as in CPython from 3.10 on.
+  ///
+  /// A thread that this library did not start is `Dummy-N`.
   public let name: String
 
   /// Whether the process ends without waiting for this thread.
@@ -38,7 +39,8 @@ public final class ThreadIdentity: Sendable, CustomStringConvertible {
     return identity
   }
 
-  /// The live threads of the calling process that the library knows: the main thread first, the others in order of their
-  /// start; Python's `threading.enumerate()`. Threads that the program made by other means are not listed.
+  /// The live threads of the calling process that the library knows; Python's `threading.enumerate()`.
+  ///
+  /// The main thread first, the others in order of their start. Threads that the program made by other means are not listed.
   public static var live: [ThreadIdentity] { CurrentWorld.world.process.liveThreads }
 }

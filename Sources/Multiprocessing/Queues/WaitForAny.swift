@@ -1,14 +1,17 @@
 import CMultiprocessing
 
-/// Something that `waitForAny` can wait for: a `Connection` that has something to receive, or a `ChildProcess` that has ended.
+/// Something that `waitForAny` can wait for: a `Connection` with something to receive, or a `ChildProcess` that has ended.
+///
 /// Not for types of one's own.
 public protocol Waitable: AnyObject, Sendable {}
 
 extension Connection: Waitable {}
 extension ChildProcess: Waitable {}
 
-/// Blocks until something can be received from one of the connections, their end included, or one of the processes has ended;
-/// those of which it is so, in the order given. Python's `multiprocessing.connection.wait`.
+/// Blocks until one of several connections or processes is ready; Python's `multiprocessing.connection.wait`.
+///
+/// A connection is ready when something can be received, its end included, a process when it has ended. Returned are those that
+/// are ready, in the order given.
 ///
 /// None of them: the time-out passed, or there was nothing to wait for. A time-out of zero or less does not wait. Nothing is
 /// received and no process is joined.

@@ -124,11 +124,15 @@ public final class Barrier: Codable, Sendable {
     advance()
   }
 
-  /// Breaks the barrier: whoever waits, and whoever comes, gets `Broken`. Blocks for the moment of taking a lock.
+  /// Breaks the barrier: whoever waits, and whoever comes, gets `Broken`. Python's `abort()`.
+  ///
+  /// Blocks for the moment of taking a lock, and throws nothing.
   @available(*, noasync, message: "This takes a lock.")
   public func abort() throws { try lock.withLock { fail() } }
 
-  /// Makes the barrier as new; whoever waits gets `Broken`. Blocks for the moment of taking a lock.
+  /// Makes the barrier as new; whoever waits gets `Broken`. Python's `reset()`.
+  ///
+  /// Blocks for the moment of taking a lock, and throws nothing.
   @available(*, noasync, message: "This takes a lock.")
   public func reset() throws {
     try lock.withLock {

@@ -42,7 +42,7 @@ public final class Condition: Codable, Sendable, CustomStringConvertible {
   /// Frees the condition's lock once; throws `invalidArgument` in a thread that does not hold it.
   public func release() throws { try lock.release() }
 
-  /// Runs `body` with the lock held; blocks until it is free. Python's `with condition`.
+  /// Runs `body` with the lock held; blocks until it is free. Throws what `body` throws. Python's `with condition`.
   @available(*, noasync, message: "This blocks the thread.")
   public func withLock<R>(_ body: () throws -> R) throws -> R { try lock.withLock(body) }
 
@@ -74,6 +74,7 @@ public final class Condition: Codable, Sendable, CustomStringConvertible {
   /// Blocks until the predicate holds, at most for the time-out; its last value. Python's `wait_for`.
   ///
   /// The predicate is called with the lock held, at first and after each notification.
+  /// - Throws: what `wait` throws, and what the predicate throws.
   @available(*, noasync, message: "This blocks the thread.")
   @discardableResult
   public func wait(for predicate: () throws -> Bool, timeout: Duration? = nil) throws -> Bool {

@@ -58,7 +58,7 @@ public class CountingSemaphore: Codable, @unchecked Sendable {
 public final class BoundedSemaphore: CountingSemaphore, @unchecked Sendable {
   // Sendable: as for CountingSemaphore.
 
-  /// A semaphore with so many units at the most.
+  /// A semaphore with so many units at the most; throws what `CountingSemaphore.init` throws.
   public override init(_ value: Int = 1, context: Context? = nil) throws {
     try super.init(value, context: context)
     words.store(Self.maximum, UInt32(value))

@@ -43,7 +43,7 @@ public final class Lock: Codable, Sendable {
   /// Whether somebody holds the lock; Python's `locked()`, since 3.14.
   public var isLocked: Bool { core.value == 0 }
 
-  /// Runs `body` with the lock held; blocks until it is free. Python's `with lock`.
+  /// Runs `body` with the lock held; blocks until it is free. Throws what `body` throws. Python's `with lock`.
   @available(*, noasync, message: "This blocks the thread.")
   public func withLock<R>(_ body: () throws -> R) throws -> R {
     acquire()

@@ -52,8 +52,10 @@ public final class RLock: Codable, Sendable, CustomStringConvertible {
     _ = core.release(maximum: 1)
   }
 
-  /// As Python writes it: `<RLock(None, 0)>`, `<RLock(MainProcess, 2)>` for the calling thread, in a thread that is not the
-  /// main one `<RLock(MainProcess|Thread-1, 1)>`, and `<RLock(SomeOtherThread, nonzero)>` for all others.
+  /// As Python writes it, with the holder and how often it took the lock: `<RLock(None, 0)>`, `<RLock(MainProcess, 2)>`.
+  ///
+  /// In a thread that is not the main one `<RLock(MainProcess|Thread-1, 1)>`; held by anybody else
+  /// `<RLock(SomeOtherThread, nonzero)>`.
   public var description: String { "<RLock(\(holder))>" }
 
   private var holder: String {
@@ -82,7 +84,7 @@ public final class RLock: Codable, Sendable, CustomStringConvertible {
     words.store(Self.depth, depth)
   }
 
-  /// Runs `body` with the lock held; blocks until it is free or the calling thread's own.
+  /// Runs `body` with the lock held; blocks until it is free or the calling thread's own. Throws what `body` throws.
   @available(*, noasync, message: "This blocks the thread.")
   public func withLock<R>(_ body: () throws -> R) throws -> R {
     acquire()

@@ -25,7 +25,7 @@ public final class SharedValue<Value: BitwiseCopyable & Sendable>: Codable, Send
     set { array.locked { $0[0] = newValue } }
   }
 
-  /// Changes the value in one step: with the lock held, which stands for Python's `get_lock()`.
+  /// Changes the value in one step: with the lock held, which stands for Python's `get_lock()`. Throws what `body` throws.
   public func withValue<R>(_ body: (inout Value) throws -> R) rethrows -> R { try array.locked { try body(&$0[0]) } }
 }
 
@@ -103,7 +103,7 @@ public final class SharedArray<Element: BitwiseCopyable & Sendable>: Codable, Se
   /// A copy of all elements, taken in one step.
   public var elements: [Element] { locked { Array($0) } }
 
-  /// Changes the elements in one step: with the lock held, which stands for Python's `get_lock()`.
+  /// Changes the elements in one step: with the lock held, which stands for Python's `get_lock()`. Throws what `body` throws.
   public func withElements<R>(_ body: (inout UnsafeMutableBufferPointer<Element>) throws -> R) rethrows -> R {
     try locked(body)
   }

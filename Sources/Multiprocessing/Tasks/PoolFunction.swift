@@ -19,6 +19,8 @@ public protocol PoolFunction<Input, Output> {
   associatedtype Output: Sendable
 
   /// Runs in a worker: in the main thread of a worker process, or in a worker thread of a `ThreadPool`.
+  ///
+  /// May block and take its time. What it throws is thrown where the result is asked for.
   static func call(_ input: Input) throws -> Output
 
   /// Public for technical reasons only; there is an implementation for every `Codable` output and for `Void`.
@@ -57,7 +59,7 @@ public protocol PoolFunction2<First, Second, Output> {
   /// The result.
   associatedtype Output: Sendable
 
-  /// Runs in a worker.
+  /// Runs in a worker, as `PoolFunction.call` does; what it throws is thrown where the result is asked for.
   static func call(_ first: First, _ second: Second) throws -> Output
 
   /// Public for technical reasons only; there is an implementation for every `Codable` output and for `Void`.

@@ -15,6 +15,8 @@ public protocol PoolTask<Output>: Codable, Sendable {
   associatedtype Output: Sendable
 
   /// Runs in a worker: in the main thread of a worker process, or in a worker thread of a `ThreadPool`.
+  ///
+  /// May block and take its time. What it throws is thrown where the result is asked for.
   func run() throws -> Output
 
   /// Public for technical reasons only; there is an implementation for every `Codable` output and for `Void`.
@@ -52,6 +54,6 @@ package enum Run<Task: PoolTask>: PoolFunction {
 /// example, travel here and not in tasks. If it throws, the pool breaks: every waiting result throws
 /// `initializerFailed`, and no worker is started again. (CPython starts workers for ever and lets `get` wait for ever.)
 public protocol Initializer: Codable, Sendable {
-  /// Runs in the worker.
+  /// Runs in the worker, in the thread that will run its tasks. What it throws breaks the pool.
   func run() throws
 }

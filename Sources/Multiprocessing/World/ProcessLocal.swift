@@ -25,7 +25,7 @@ public final class ProcessLocal<Value: Sendable>: Sendable {
     set { CurrentWorld.world.local(self).with { $0 = newValue } }
   }
 
-  /// Changes the calling process's value in one step; do not block inside.
+  /// Changes the calling process's value in one step; do not block inside. Throws what `body` throws.
   public func withValue<R>(_ body: (inout Value) throws -> R) rethrows -> R {
     try CurrentWorld.world.local(self).with(body)
   }
