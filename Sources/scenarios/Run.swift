@@ -26,6 +26,9 @@ struct Run: ParsableCommand {
   @Flag(help: "Draw who printed what and when, as an SVG picture.")
   var picture = false
 
+  @Option(help: ArgumentHelp("Also write a record of what the pool does, for ui.perfetto.dev.", valueName: "file"))
+  var trace: String?
+
   @OptionGroup var format: Format
 
   func run() throws {
@@ -41,14 +44,16 @@ struct Run: ParsableCommand {
     if format.json || picture {
       Terminal.ignoreClosedPipes()
       ScenarioRunner.endRunsOnSignals()
-      let captured = try ScenarioRunner(environment: Terminal.environment).run(run)
+      let captured = try ScenarioRunner(environment: Terminal.environment).run(run, trace: trace)
       let title = "\(scenario.id) \(scenario.name) on \(run.place.rawValue)"
       Terminal.write(picture ? TimelinePicture(captured, title: title).svg : RunReport.json(run, captured))
       guard captured.transcript.ending == .exited(0) else { throw ExitCode(1) }
       return
     }
     do {
-      try run.execute()
+      try run.execute(trace: trace)
+    } catch let error as ScenarioError {
+      throw error
     } catch {
       throw ScenarioFailure(description: "\(scenario.id) failed: \(error)")
     }

@@ -8,6 +8,8 @@ class ApplyJob<Function: PoolFunction>: ResultJob<Function.Output>, @unchecked S
     super.init(callbacks: callbacks)
   }
 
+  override package var title: String { Trace.title(of: Function.self) }
+
   private func take() -> Function.Input? {
     locked {
       defer { input = nil }

@@ -11,6 +11,9 @@ package class Job: @unchecked Sendable {
   /// Keeps the pool alive while its result is pending (4.14).
   var pool: AnyObject?
 
+  /// What a record of the run calls its chunks.
+  package var title: String { "task" }
+
   /// One chunk's function and inputs, encoded.
   package func encode(_ chunk: Int) throws -> [UInt8] { preconditionFailure("abstract") }
 

@@ -16,6 +16,8 @@ final class MapJob<Function: PoolFunction>: ResultJob<[Function.Output]>, @unche
     super.init(callbacks: callbacks)
   }
 
+  override package var title: String { Trace.title(of: Function.self) }
+
   var chunks: Int { outputs.count }
 
   private func items(of chunk: Int) -> Range<Int> { ChunkSize.items(of: chunk, items: count, size: chunkSize) }

@@ -27,7 +27,7 @@ extension PoolEngine {
       if let start {
         do {
           // A pool that ended meanwhile has told the machine so; what starts now is killed with the rest.
-          if !hasEnded { try transport.start(start) }
+          if !hasEnded { try startWorker(start) }
         } catch {
           note(
             MultiprocessingError(

@@ -11,7 +11,7 @@ extension PoolEngine {
   /// is bounded because a worker that does not listen is killed; a thread cannot be ended and is not waited for.
   package func terminate() {
     handle(.terminated)
-    if transport.canKill, !isHelper { _ = waitForEnd(nil) }
+    if transport.canKill, !isHelper { _ = waitForEnd(nil, as: "terminate") }
   }
 
   /// Stops everything and waits for nothing: for the last reference to a pool.
@@ -48,9 +48,9 @@ extension PoolEngine {
     }
   }
 
-  func waitForEnd(_ timeout: Duration?) -> Bool {
+  func waitForEnd(_ timeout: Duration?, as name: String = "join") -> Bool {
     let parker = world.makeParker()
-    let isOver = !add(.thread(parker)) || parker.park(until: timeout.map { world.now + $0 })
+    let isOver = Trace.wait(name, world) { !add(.thread(parker)) || parker.park(until: timeout.map { world.now + $0 }) }
     world.learns(isOver)
     return isOver
   }

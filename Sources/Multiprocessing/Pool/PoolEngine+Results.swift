@@ -45,7 +45,9 @@ extension PoolEngine {
     }
     var start = 0
     for index in batch.entries.indices {
+      let start = Trace.records(world) ? Trace.now : nil
       let failure = store(&batch.entries[index])
+      if let start { Trace.heard(batch.entries[index].chunk, pool: transport.traceNumber, since: start) }
       guard let failure, let job = batch.entries[index].job else { continue }
       record(&batch, start..<index)
       start = index + 1
@@ -98,7 +100,9 @@ extension PoolEngine {
         for (position, action) in state.actions.enumerated() {
           switch action {
           case .resolve(let id, let resolution) where resolution == .succeeded || resolution == .failed:
-            if let job = state.jobs.remove(id) { batch.news.append((job, resolution)) }
+            guard let job = state.jobs.remove(id) else { continue }
+            if Trace.records(world) { Trace.job(.asyncEnd, job.title, id, of: self, at: Trace.now) }
+            batch.news.append((job, resolution))
           case .deliver(let id, let chunks):
             guard let job = state.jobs[id] else { continue }
             job.deliver(chunks)

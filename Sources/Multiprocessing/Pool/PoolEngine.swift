@@ -50,7 +50,7 @@ package final class PoolEngine: Sendable {
     try transport.prepare()
     let actions = feed(.opened)
     do {
-      for case .startWorker(let worker) in actions { try transport.start(worker) }
+      for case .startWorker(let worker) in actions { try startWorker(worker) }
       state.with { $0.helpersLeft = HelperRole.allCases.count }
       for role in HelperRole.allCases { try startHelper(role) }
     } catch {
@@ -59,12 +59,18 @@ package final class PoolEngine: Sendable {
     }
   }
 
+  func startWorker(_ worker: WorkerID) throws {
+    guard Trace.records(world) else { return try transport.start(worker) }
+    try Trace.measure("start worker \(worker.rawValue + 1)") { try transport.start(worker) }
+  }
+
   // MARK: Jobs
 
   /// Submits a job; `bytes` is its only chunk, where the submitter has encoded it already.
   @discardableResult
   package func submit(_ job: Job, _ spec: JobSpec, bytes: [UInt8]? = nil) throws -> JobID {
     world.pass(.event(.submitted(spec)))
+    let start = Trace.records(world) ? Trace.now : nil
     let (id, actions, wake) = try state.with { state throws(MultiprocessingError) -> (JobID, [PoolAction], Bool) in
       guard state.machine.phase == .running else { throw Self.notRunning(state.fault) }
       let id = state.machine.nextJob
@@ -80,6 +86,7 @@ package final class PoolEngine: Sendable {
       return (id, queue(&state), state.takeTaskHandlerWake())
     }
     if wake { sendParker.unpark() }
+    if let start { Trace.job(.asyncBegin, job.title, id, of: self, at: start) }
     perform(actions)
     return id
   }
@@ -153,6 +160,7 @@ package final class PoolEngine: Sendable {
       case .deliver(let id, _): state.with { $0.jobs[id] }?.wakeConsumers()
       case .resolve(let id, let resolution):
         let (job, fault) = state.with { ($0.jobs.remove(id), $0.fault) }
+        if let job, Trace.records(world) { Trace.job(.asyncEnd, job.title, id, of: self, at: Trace.now) }
         job?.resolve(resolution, Self.error(resolution, fault))
       case .killWorker(let worker): transport.kill(worker)
       case .wakeJoiners: end()

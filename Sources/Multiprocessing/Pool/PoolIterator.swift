@@ -27,7 +27,7 @@ public final class PoolIterator<Output: Sendable>: Sendable, AsyncSequence {
       if let step = try take() { return step.output }
       let parker = world.makeParker()
       guard job.add(.thread(parker)) else { continue }
-      if !parker.park(until: deadline) {
+      if !Trace.wait("wait for the next \(job.title)", world, { parker.park(until: deadline) }) {
         job.remove(parker)
         if let step = try take() { return step.output }
         throw MultiprocessingError(.timeout, "The next result did not arrive within \(timeout ?? .zero).")

@@ -105,7 +105,7 @@ package class ResultJob<Value: Sendable>: Job, @unchecked Sendable {
   /// Blocks until the result is ready or the time is over; false if it was.
   func wait(_ timeout: Duration?) -> Bool {
     let world = CurrentWorld.world
-    let isOver = waitForOutcome(timeout, world)
+    let isOver = Trace.wait("wait for \(title)", world) { waitForOutcome(timeout, world) }
     world.learns(isOver)
     return isOver
   }

@@ -79,13 +79,17 @@ final class SocketChannel: Channel {
   }
 
   func receive() throws -> [UInt8]? {
-    switch try receive(wait: true) {
+    switch try Trace.measure("wait for a message", { try receive(wait: true) }) {
     case .message(let bytes): bytes
     case .ended, .timedOut: nil
     }
   }
 
   func receive(until deadline: Duration?) throws -> Reception {
+    try Trace.measure("wait for a message") { try receiveInTime(deadline) }
+  }
+
+  private func receiveInTime(_ deadline: Duration?) throws -> Reception {
     guard deadline != nil else { return try receive(wait: true) }
     while true {
       let reception = try receive(wait: false)

@@ -58,6 +58,7 @@ enum ChildMain {
     RunningFeeders.forget()
     Children.forget()
     SystemWorld.shared.become(start.makeProcessState(processID: getpid()))
+    if let trace = start.trace { Trace.join(trace) }
     if let directory = start.workingDirectory { _ = chdir(directory) }
     guard mp_watch_processes(watched, Int32(watched.count)) == 0 else { mp_child_exit(1) }
     var descriptors = Array(received.descriptors.dropFirst(2))

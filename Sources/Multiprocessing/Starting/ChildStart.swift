@@ -25,6 +25,8 @@ struct ChildStart: Codable, Sendable {
   var backtrace: String?
   /// Whether the worker keeps to a schedule; its memory is the last descriptor then.
   var isGated = false
+  /// Where the child records what it does, if the main process does.
+  var trace: Trace.Start?
   var role: Role
 
   enum Role: Codable, Sendable {
@@ -64,7 +66,7 @@ extension ChildStart {
       parentIdentity: process.identity.identity, parentProcessID: process.identity.processID,
       parentIsDaemon: process.identity.isDaemon, threadsCreated: 0, mainThread: ThreadNumbering.main,
       profile: settings.profile.name, timeScale: settings.timeScale, seed: settings.seed, workers: settings.workers,
-      workingDirectory: nil, backtrace: nil, role: role)
+      workingDirectory: nil, backtrace: nil, trace: Trace.start(pool: 0), role: role)
   }
 
   var settings: Settings {

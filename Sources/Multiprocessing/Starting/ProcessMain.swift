@@ -4,7 +4,7 @@ import Glibc
 /// The life of a process of its own: run the target, see to the children, end.
 enum ProcessMain {
   static func run(_ process: ProcessStart, _ shared: [Descriptor]) -> Never {
-    let status = runTarget(process, shared)
+    let status = Trace.measure("target") { runTarget(process, shared) }
     _ = mp_flush()
     ProcessEnd.run()
     mp_child_exit(status)

@@ -8,6 +8,7 @@ enum WorkerMain {
       guard let first = descriptors.first else { mp_child_exit(1) }
       let segment = try Segment(file: Descriptor(first), workers: worker.areas)
       let ring = ResultRing(segment: segment, area: worker.area)
+      if Trace.isOn { Trace.enter(Trace.life) }
       do {
         try initialize(worker, descriptors.dropFirst().map { Descriptor($0, isInherited: true) })
       } catch {
@@ -20,6 +21,7 @@ enum WorkerMain {
       mp_child_exit(1)
     }
     ProcessEnd.run()
+    if Trace.isOn { Trace.leave(Trace.life) }
     mp_child_exit(0)
   }
 
@@ -28,7 +30,8 @@ enum WorkerMain {
     guard let type = TypeName.find(name) as? any Initializer.Type else {
       throw MultiprocessingError(.notDecodable, "The worker knows no initializer of the name \(name).")
     }
-    try decode(type, worker.initializerBytes, SharingContext(shared)).run()
+    let initializer = try decode(type, worker.initializerBytes, SharingContext(shared))
+    try Trace.measure("initializer \(type)") { try initializer.run() }
     // What the initializer printed is out before anybody can be told that the worker is ready.
     _ = mp_flush()
   }
@@ -42,6 +45,7 @@ enum WorkerMain {
   private static func work(_ worker: WorkerStart, _ queue: TaskQueue, _ ring: ResultRing) throws {
     var completed = 0
     var runner = ChunkRunner()
+    var free = Trace.isOn ? Trace.now : 0
     while true {
       _ = Gate.current?.enter(.take)
       guard let claim = try queue.claim(area: worker.area) else {
@@ -53,7 +57,10 @@ enum WorkerMain {
         continue
       }
       Gate.current?.hasTaken()
+      if Trace.isOn { Trace.took(claim.chunk, Trace.title(of: claim.bytes), pool: Trace.pool, since: free) }
       let outcome = runner.run(claim.bytes)
+      // Before anybody can know of the outcome: a worker may be ended as soon as its last one is there.
+      if Trace.isOn { Trace.finished(Trace.title(of: claim.bytes), failed: outcome.isFailure) }
       // A worker may be ended at any moment from here on: what it printed must not be lost with it.
       _ = mp_flush()
       switch outcome {
@@ -61,6 +68,7 @@ enum WorkerMain {
       case .failure(let error): try ring.write(.failed, claim.chunk, Wire.encode(error))
       }
       ring.clearHeld()
+      if Trace.isOn { free = Trace.now }
       completed += 1
       if completed == worker.maxTasksPerChild { return }
     }

@@ -16,6 +16,11 @@ package enum ChunkCall {
     case success([UInt8])
     /// The first failure; the rest of the chunk was not run (3.23).
     case failure(RemoteError)
+
+    var isFailure: Bool {
+      if case .failure = self { return true }
+      return false
+    }
   }
 
   /// Runs an encoded chunk in the calling worker.

@@ -159,6 +159,7 @@ extension ProcessTransport {
 
   private func report(end worker: Worker, _ reports: inout [WorkerReport]) {
     Gate.current?.hasEnded(.worker(worker.number))
+    if Trace.isOn { Trace.happened("\(worker.name) has ended", ("status", "\(worker.status ?? 0)")) }
     let claimed = queue.takeBack(from: worker.area)
     let held = ResultRing(segment: segment, area: worker.area).held ?? claimed
     queue.forget(area: worker.area)

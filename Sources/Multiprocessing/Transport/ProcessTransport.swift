@@ -55,6 +55,7 @@ package final class ProcessTransport: Transport {
   let event: Descriptor
   private let origin: Origin
   private let initializer: EncodedInitializer?
+  package let traceNumber = Trace.nextPool()
 
   /// Where workers come from.
   private final class Origin: Sendable {
@@ -113,6 +114,7 @@ package final class ProcessTransport: Transport {
           area: area, areas: configuration.size, maxTasksPerChild: configuration.maxTasksPerChild,
           initializer: initializer?.name, initializerBytes: initializer?.bytes ?? [])))
     start.isDaemon = !isPlain
+    start.trace = Trace.start(pool: traceNumber)
     if method == .fork {
       start.threadsCreated = threadsAtConstruction
       start.mainThread = mainThreadAtConstruction
@@ -154,6 +156,14 @@ package final class ProcessTransport: Transport {
   // MARK: Sending
 
   package func offer(_ chunk: Chunk, _ job: Job, _ bytes: [UInt8]) -> Bool {
+    guard Trace.isOn else { return put(chunk, bytes) }
+    let start = Trace.now
+    guard put(chunk, bytes) else { return false }
+    Trace.sent(chunk, job.title, pool: traceNumber, since: start)
+    return true
+  }
+
+  private func put(_ chunk: Chunk, _ bytes: [UInt8]) -> Bool {
     guard queue.hasRoom else { return false }
     if bytes.count <= Layout.inlineCapacity {
       queue.put(chunk, bytes)

@@ -21,10 +21,12 @@ package final class ThreadTransport: Transport {
   private let state = Guarded(State())
   private let collector: any Parker
   private let watcher: any Parker
+  package let traceNumber: Int
 
   package init(_ configuration: TransportConfiguration) {
     world = CurrentWorld.world
     self.configuration = configuration
+    traceNumber = Trace.nextPool()
     collector = world.makeParker()
     watcher = world.makeParker()
   }
@@ -59,20 +61,35 @@ package final class ThreadTransport: Transport {
   // MARK: The worker's side
 
   private func work(_ worker: WorkerID) {
+    let isTraced = Trace.records(world)
+    if isTraced { Trace.enter(Trace.life) }
+    defer { if isTraced { Trace.leave(Trace.life) } }
     do {
-      try configuration.initializer?.run()
+      try initialize()
     } catch {
       return report(.initializerFailed(worker, error))
     }
     report(.ready(worker))
     let parker = world.makeParker()
     var completed = 0
+    var free = isTraced ? Trace.now : 0
     while let (chunk, job) = take(worker, parker) {
+      if isTraced { Trace.took(chunk, job.title, pool: traceNumber, since: free) }
       let failure = job.run(chunk.index)
+      if isTraced {
+        Trace.finished(job.title, failed: failure != nil)
+        free = Trace.now
+      }
       report(.returned(worker, chunk, failure.map { .failed($0) } ?? .stored))
       completed += 1
       if completed == configuration.maxTasksPerChild { return }
     }
+  }
+
+  private func initialize() throws {
+    guard let initializer = configuration.initializer else { return }
+    guard Trace.records(world) else { return try initializer.run() }
+    try Trace.measure("initializer \(type(of: initializer))") { try initializer.run() }
   }
 
   /// Blocks until there is a chunk; nil when the worker is to end.
@@ -116,6 +133,8 @@ package final class ThreadTransport: Transport {
   // MARK: The pool's side
 
   package func offer(_ chunk: Chunk, _ job: Job, _ bytes: [UInt8]) -> Bool {
+    let start = Trace.records(world) ? Trace.now : nil
+    defer { if let start { Trace.sent(chunk, job.title, pool: traceNumber, since: start) } }
     let parker = state.with { state -> (any Parker)? in
       world.did(.offer)
       state.queue.append((chunk, job))

@@ -55,6 +55,9 @@ package protocol Transport: AnyObject, Sendable {
   /// Whether the calling thread is one of the workers.
   var isOnWorker: Bool { get }
 
+  /// The number that tells the pool from others in a record of what it does.
+  var traceNumber: Int { get }
+
   /// Called once, before the first worker.
   func prepare() throws
 
@@ -93,4 +96,8 @@ package protocol Transport: AnyObject, Sendable {
 
   /// The pool could not be made: ends what was started and gives all back.
   func abandon()
+}
+
+extension Transport {
+  package var traceNumber: Int { 0 }
 }

@@ -33,6 +33,7 @@ package final class SystemWorld: World {
   }
 
   package func print(_ text: String, flush: Bool) {
+    defer { if Trace.isOn { Trace.happened("print", ("text", String(text.prefix(200)))) } }
     var line = text
     line.append("\n")
     // What cannot be printed is lost, as with print of the standard library: a closed output ends no program.
@@ -86,7 +87,8 @@ package final class SystemWorld: World {
   }
 
   package func makeProcessTransport(_ configuration: TransportConfiguration) throws -> any Transport {
-    try ProcessTransport(configuration)
+    Tracing.startIfAsked()
+    return try ProcessTransport(configuration)
   }
 
   package func openLog(_ path: String, isAppending: Bool) throws -> any LogFile {
@@ -95,10 +97,14 @@ package final class SystemWorld: World {
 
   package func decodeLog(from decoder: any Decoder) throws -> any LogFile { try SystemLogFile.shared(from: decoder) }
 
-  package func startProcess(_ request: ProcessRequest) throws -> any ProcessHandle { try SystemProcess(request) }
+  package func startProcess(_ request: ProcessRequest) throws -> any ProcessHandle {
+    Tracing.startIfAsked()
+    return try SystemProcess(request)
+  }
 
   package func makeThreadTransport(_ configuration: TransportConfiguration) throws -> any Transport {
-    ThreadTransport(configuration)
+    Tracing.startIfAsked()
+    return ThreadTransport(configuration)
   }
 
   package func makeChannel() throws -> any Channel { try SocketChannel() }

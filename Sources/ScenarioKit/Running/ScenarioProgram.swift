@@ -8,8 +8,10 @@ extension ScenarioRun {
   ///
   /// To be called once, at the start of a process that does nothing else: settings hold for the whole process and its
   /// workers, and a pool on fork wants a process without other threads.
+  ///
+  /// - Parameter trace: the file that gets a record of what the run's pools do.
   @available(*, noasync, message: "execute blocks until the program has ended")
-  package func execute() throws {
+  package func execute(trace: String? = nil) throws {
     guard let program = ExamplePrograms.all[scenario.id] else {
       throw ScenarioError(.broken, "\(scenario.id) has no program.")
     }
@@ -20,6 +22,9 @@ extension ScenarioRun {
         profile: settings.profile, timeScale: settings.timeScale, seed: settings.seed, workers: settings.workers)
     }
     if let startMethod, let method = StartMethod(rawValue: startMethod.rawValue) { process.startMethod = method }
+    if let trace {
+      do { try Tracing.start(to: trace) } catch { throw ScenarioError(.unwritable, "The trace cannot be written: \(error)") }
+    }
     guard let steps else { return try program.main() }
     try SystemWorld.shared.keep(to: steps, patience: Self.patience(settings.timeScale))
     try program.main()

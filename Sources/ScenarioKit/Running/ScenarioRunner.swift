@@ -1,6 +1,7 @@
 import CMultiprocessing
 import CPython
 package import Golden
+import Multiprocessing
 
 /// Does runs as processes of their own and records what they print.
 package struct ScenarioRunner: Sendable {
@@ -34,10 +35,15 @@ package struct ScenarioRunner: Sendable {
   }
 
   /// Does one run and waits for it, and calls `onLine` for each line as it comes; several may go on at once on different threads.
+  ///
+  /// - Parameter trace: the file that gets a record of what the run's pools do.
   @available(*, noasync, message: "run blocks until the example has ended")
   package func run(
-    _ run: ScenarioRun, onLine: (Transcript.Line) -> Void = { _ in }
+    _ run: ScenarioRun, trace: String? = nil, onLine: (Transcript.Line) -> Void = { _ in }
   ) throws(CaptureError) -> CapturedRun {
+    var environment = environment
+    // Runs that go on together would write over each other's record.
+    environment[Tracing.variable] = trace
     let program = Program(path: executable, arguments: run.arguments, environment: environment)
     return try Capture(program, timeLimit: run.timeLimit).run(onLine: onLine)
   }
