@@ -45,9 +45,9 @@ extension PoolEngine {
     }
     var start = 0
     for index in batch.entries.indices {
-      let start = Trace.records(world) ? Trace.now : nil
+      let heard = Trace.records(world) ? Trace.now : nil
       let failure = store(&batch.entries[index])
-      if let start { Trace.heard(batch.entries[index].chunk, pool: transport.traceNumber, since: start) }
+      if let heard { Trace.heard(batch.entries[index].chunk, pool: transport.traceNumber, since: heard) }
       guard let failure, let job = batch.entries[index].job else { continue }
       record(&batch, start..<index)
       start = index + 1
