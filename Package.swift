@@ -47,6 +47,8 @@ let package = Package(
     .target(
       name: "Examples", dependencies: ["Multiprocessing"], path: "Scenarios", swiftSettings: strict,
       plugins: ["EmbedPlugin"]),
+    // Apart from everything else, so that a learner's change is compiled at once.
+    .target(name: "Exercises", dependencies: ["Multiprocessing"], path: "Exercises", exclude: ["README.md"], swiftSettings: strict),
     .target(
       name: "ScenarioKit",
       dependencies: ["Examples", "Multiprocessing", "PoolCore", "Golden", "Simulation", "CMultiprocessing", "CPython"],
@@ -69,7 +71,7 @@ let package = Package(
     .executableTarget(
       name: "scenarios",
       dependencies: [
-        "ScenarioKit", "ScenarioWeb", "Golden", "PoolCore", "Simulation", "CPython", "python-host",
+        "ScenarioKit", "Exercises", "ScenarioWeb", "Golden", "PoolCore", "Simulation", "CPython", "python-host",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -96,7 +98,7 @@ let package = Package(
     .testTarget(name: "GoldenTests", dependencies: ["Golden"], swiftSettings: strict),
     .testTarget(name: "CPythonTests", dependencies: ["CPython", "ScenarioKit", "Golden", "python-host"], swiftSettings: strict),
     .testTarget(
-      name: "ScenarioKitTests", dependencies: ["ScenarioKit", "ScenarioWeb", "Examples", "PoolCore", "Golden", "CPython"],
+      name: "ScenarioKitTests", dependencies: ["ScenarioKit", "Exercises", "ScenarioWeb", "Examples", "PoolCore", "Golden", "CPython"],
       swiftSettings: strict),
     .testTarget(
       name: "ScenariosTests", dependencies: ["ScenarioKit", "Golden", "CPython", "scenarios"], exclude: ["Snapshots"],

@@ -110,7 +110,8 @@ package final class ScheduleFinder {
     try shortestRun(printing: lines)?.schedule
   }
 
-  func shortestRun(printing lines: [String]) throws(SimulationError) -> RunResult? {
+  /// The run of such an order.
+  package func shortestRun(printing lines: [String]) throws(SimulationError) -> RunResult? {
     try shortest(LineGuide(lines: lines))
   }
 

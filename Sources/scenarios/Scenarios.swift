@@ -20,6 +20,7 @@ struct Scenarios: ParsableCommand {
       Explore.self,
       Replay.self,
       Walk.self,
+      Exercise.self,
       Report.self,
       Claims.self,
       Bless.self,

@@ -4,7 +4,9 @@ import Testing
 
 /// The command `scenarios walk` on a terminal.
 @Suite(.serialized, .timeLimit(.minutes(5))) struct WalkTerminalTests {
-  private func terminal(_ arguments: String..., width: UInt16 = 80, height: UInt16 = 24, colour: Bool = false) throws -> PseudoTerminal {
+  private func terminal(
+    _ arguments: String..., width: UInt16 = 80, height: UInt16 = 24, colour: Bool = false
+  ) throws -> PseudoTerminal {
     try PseudoTerminal(
       Command.path, ["walk"] + arguments, environment: colour ? [:] : ["NO_COLOR": "1"], width: width, height: height)
   }

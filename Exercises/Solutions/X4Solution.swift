@@ -1,0 +1,28 @@
+import Multiprocessing
+
+enum X4Solution: ExerciseProgram {
+  static let paper = ProcessLocal<Lock?>(nil)
+
+  struct Share: Initializer {
+    let lock: Lock
+
+    func run() { paper.value = lock }
+  }
+
+  enum Write: PoolFunction {
+    static func call(_ name: String) throws {
+      try paper.value?.withLock {
+        print("\(name) begins", flush: true)
+        print("\(name) ends", flush: true)
+      }
+    }
+  }
+
+  static func main() throws {
+    try withPool(processes: 2, initializer: Share(lock: Lock())) { pool in
+      for name in ["Ada", "Bob"] { try pool.applyAsync(Write.self, name) }
+      pool.close()
+      try pool.join()
+    }
+  }
+}
