@@ -15,7 +15,7 @@ struct RawTerminal {
 
   enum Key: Equatable {
     case character(Character)
-    case left, right
+    case left, right, up, down
   }
 
   private let before: termios
@@ -148,6 +148,8 @@ struct RawTerminal {
     let last = pending[2]
     pending.removeFirst(3)
     switch last {
+    case UInt8(ascii: "A"): return .up
+    case UInt8(ascii: "B"): return .down
     case UInt8(ascii: "C"): return .right
     case UInt8(ascii: "D"): return .left
     default: return .character("\u{1b}")

@@ -9,13 +9,12 @@ enum WalkScreens {
     var session = session
     var message: String?
     var isHelping = false
+    var scrolled = 0
     while true {
       let (width, height) = terminal.size
-      if isHelping {
-        terminal.show(WalkScreen.help)
-      } else {
-        terminal.show(WalkScreen(session, style: Terminal.style, width: width, height: height).lines(message: message))
-      }
+      let screen = WalkScreen(session, style: Terminal.style, width: width, height: height)
+      scrolled = min(scrolled, screen.farthest)
+      terminal.show(isHelping ? WalkScreen.help : screen.lines(message: message, scrolled: scrolled))
       let event = terminal.next()
       message = event == .resized ? message : nil
       guard case .key(let key) = event else {
@@ -26,7 +25,11 @@ enum WalkScreens {
         isHelping = false
         continue
       }
+      let before = session.stop
+      defer { if session.stop != before { scrolled = 0 } }
       switch key {
+      case .up: scrolled = max(0, scrolled - 1)
+      case .down: scrolled += 1
       case .character("q"), .character("\u{4}"): return
       case .character("?"): isHelping = true
       case .right: message = session.perform(.forward)

@@ -14,18 +14,30 @@ package struct WalkScreen {
   }
 
   /// The lines, as many as fit; a message of one line stands above the keys.
-  package func lines(message: String? = nil) -> [String] {
+  ///
+  /// - Parameter scrolled: how many lines of a long page are above the screen.
+  package func lines(message: String? = nil, scrolled: Int = 0) -> [String] {
     let foot = [message.map { style.bold(TextLayout.clip($0, to: width)) } ?? "", keys]
     let room = height - foot.count - 2
     var body: [String]
     if case .step(let index) = session.stop {
       body = step(index, room)
     } else {
-      body = WalkText.view(session, style: style, width: width)
-      if body.count > room { body = Array(body.prefix(room - 1)) + [style.dim("… (a larger window shows all)")] }
+      let page = WalkText.view(session, style: style, width: width)
+      let above = min(scrolled, farthest)
+      body = Array(page.dropFirst(above).prefix(room))
+      if above > 0 { body[0] = style.dim("↑ \(above + 1) more lines") }
+      let below = page.count - above - room
+      if below > 0 { body[room - 1] = style.dim("↓ \(below + 1) more lines") }
     }
     body += Array(repeating: "", count: max(0, room - body.count))
     return [head, rule("")] + body.prefix(room) + foot
+  }
+
+  /// How far a page can be scrolled.
+  package var farthest: Int {
+    if case .step = session.stop { return 0 }
+    return max(0, WalkText.view(session, style: style, width: width).count - (height - 4))
   }
 
   private var head: String {
@@ -153,6 +165,7 @@ package struct WalkScreen {
   package static let help = [
     "n, space, →, Enter   forward; at a question: the answer",
     "b, ←                 back",
+    "↑, ↓                 up and down a page that is longer than the screen",
     "c                    forward to the next choice or question",
     "1 to 9               at a choice: who moves next; at a question: mark an option",
     "r                    the first order again",
