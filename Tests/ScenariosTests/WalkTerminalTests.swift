@@ -25,7 +25,7 @@ import Testing
     terminal.type("n")
     #expect(terminal.shows("Which of these four outputs are possible?") && fits(terminal, 80, 24))
     terminal.type("1")
-    #expect(terminal.shows("x 1  Initializing") && terminal.screen.contains("↓ 11 more lines"))
+    #expect(terminal.shows("x 1  Initializing") && terminal.screen.contains("↓ 10 more lines"))
     terminal.type("\u{1b}[B\u{1b}[B")
     #expect(terminal.shows("↑ 3 more lines") && fits(terminal, 80, 24))
     terminal.type(String(repeating: "\u{1b}[B", count: 60))

@@ -82,10 +82,7 @@ package struct Walk {
 
   func finder(limit: Int) -> ScheduleFinder { ScheduleFinder(simulation, runLimit: limit) }
 
-  func fewestSwitches() -> Recording? { simulation.fewestSwitches(runLimit: Self.switchLimit) }
-
-  /// How many beginnings are tried to find the fewest switches.
-  private static let switchLimit = 600
+  func fewestSwitches(limit: Int) -> Recording? { simulation.fewestSwitches(runLimit: limit) }
 
   /// The lines in the order in which a pool of another size prints them when every sleep takes its time; nil where the
   /// program does not come to its end.

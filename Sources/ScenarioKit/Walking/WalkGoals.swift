@@ -12,15 +12,18 @@ struct WalkGoals {
   /// The fewest switches with which the program can come to its end; nil where it was not found.
   private let fewest: (count: Int, solution: String)?
 
-  /// How many orders are tried for each goal.
+  /// How many orders are tried for each goal, and how many beginnings to find the fewest switches, with up to eight workers;
+  /// with more, of which each run takes longer, as many fewer.
   private static let runLimit = 120
+  private static let switchLimit = 600
 
   init(_ walk: Walk, documented: Recording) {
     let steady = walk.record([])
     var found: [(Walkthrough.Goal, Wish)] = []
     var runs = [steady, documented]
+    let share = max(1, steady.lanes.count { $0.role == .worker } / 8)
     for candidate in Self.candidates(walk, steady) {
-      guard let run = runs.first(where: { candidate.wish.isGranted(by: $0) }) ?? Self.run(granting: candidate.wish, walk)
+      guard let run = runs.first(where: { candidate.wish.isGranted(by: $0) }) ?? Self.run(granting: candidate.wish, walk, limit: Self.runLimit / share)
       else { continue }
       runs.append(run)
       let goal = Walkthrough.Goal(
@@ -30,13 +33,14 @@ struct WalkGoals {
     // What comes about whatever one does is no goal.
     entries = found.filter { entry in !runs.allSatisfy { entry.1.isGranted(by: $0) } }
     // With a single order nobody can do better or worse.
-    let fewest = steady.moments.contains { $0.ways.count(where: \.isTelling) > 1 } ? walk.fewestSwitches() : nil
+    let fewest = steady.moments.contains { $0.ways.count(where: \.isTelling) > 1 }
+      ? walk.fewestSwitches(limit: Self.switchLimit / share) : nil
     self.fewest = fewest.map { ($0.switches, "\($0.result.schedule)") }
   }
 
   /// A run that grants a wish, if few tries find one.
-  private static func run(granting wish: Wish, _ walk: Walk) -> Recording? {
-    let finder = walk.finder(limit: runLimit)
+  private static func run(granting wish: Wish, _ walk: Walk, limit: Int) -> Recording? {
+    let finder = walk.finder(limit: limit)
     let found = try? finder.run(granting: wish) { wish.isGranted(by: walk.record($0.steps.map(\.choice))) }
     return found.flatMap { $0 }.map { walk.record($0.steps.map(\.choice)) }
   }
