@@ -46,7 +46,7 @@ build_strictly() {
   if [ $status != 0 ]; then
     grep -E 'error:|warning:' "$log" | sort -u | head -n 40
     tail -n 5 "$log"
-  elif grep -E "^$PWD/((Sources|Tests|Scenarios)/[^:]+|README.md):[0-9]+:[0-9]+: warning:" "$log" | sort -u | grep .; then
+  elif grep -E "^$PWD/((Sources|Tests|Scenarios|Exercises)/[^:]+|README.md):[0-9]+:[0-9]+: warning:" "$log" | sort -u | grep .; then
     echo "The build has warnings; it must have none." >&2
     status=1
   fi
