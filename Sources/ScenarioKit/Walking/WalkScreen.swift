@@ -58,7 +58,9 @@ package struct WalkScreen {
     if case .question(let index) = session.stop, !session.revealed.contains(index) {
       keys = ["1-\(walkthrough.questions[index].options.count) mark", "n answer", "b back", "q quit", "? help"]
     } else if !session.alternatives.isEmpty {
-      keys[0] = session.mustChoose ? "1-\(session.alternatives.count) choose" : "n forward, 1-\(session.alternatives.count) choose"
+      // A key is one figure; a longer number can be typed line by line.
+      let choices = "1-\(min(9, session.alternatives.count)) choose"
+      keys[0] = session.mustChoose ? choices : "n forward, \(choices)"
     }
     return style.dim(TextLayout.clip(keys.joined(separator: "   "), to: width))
   }

@@ -70,4 +70,25 @@ import Testing
     let fewest = try #require(documented.goals.first { $0.id == "fewest" })
     #expect(fewest.text.contains(" 1 switch "))
   }
+
+  /// The fewest switches of all runs that differ from this one from a step on.
+  private func fewest(_ walk: Walk, _ run: Walk.Run, from first: Int = 0) -> Int {
+    var least = run.walkthrough.switches
+    for step in run.walkthrough.steps.indices.dropFirst(first) {
+      for (number, alternative) in run.walkthrough.steps[step].alternatives.enumerated() where !alternative.isChosen {
+        least = min(least, fewest(walk, walk.run(choosing: number, at: step, of: run), from: step + 1))
+      }
+    }
+    return least
+  }
+
+  @Test(arguments: [("A1", 1), ("A2", 1), ("B2", 1), ("A1a", nil)])
+  func `no order has fewer switches than the goal says`(_ id: String, _ tasks: Int?) throws {
+    var walk = try Walk(ScenarioCatalog.find(id), tasks: tasks)
+    try walk.prepare()
+    let steady = walk.steadyRun()
+    let goal = try #require(steady.walkthrough.goals.first { $0.id == "fewest" })
+    let least = fewest(walk, steady)
+    #expect(goal.text.contains(" \(least) switch"), "\(goal.text): \(least)")
+  }
 }
