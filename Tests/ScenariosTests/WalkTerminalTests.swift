@@ -94,7 +94,10 @@ import Testing
     terminal.resize(width: 120, height: 40)
     #expect(terminal.wait { $0.screen.split(separator: "\n").contains { $0.count > 80 } } && fits(terminal, 120, 40))
     terminal.resize(width: 50, height: 16)
-    #expect(terminal.wait { fits($0, 50, 16) })
+    #expect(terminal.wait { fits($0, 50, 16) } && terminal.screen.contains("main issues task 2."))
+    // What may be chosen is there however small the window is.
+    terminal.type("c")
+    #expect(terminal.shows("  2  worker 2 prints") && terminal.screen.contains("→ 1  worker 1 prints") && fits(terminal, 50, 16))
     terminal.type("q")
     #expect(terminal.end() == 0)
   }

@@ -82,12 +82,20 @@ package struct WalkScreen {
       let text = WalkText(walkthrough, style: style, width: width)
       below += text.choice(alternatives, isOpen: session.mustChoose)
     }
-    var rest = room - below.count - 3
-    let lanes = laneLines(index, atMost: max(2, min(walkthrough.lanes.count, rest / 3)))
-    rest -= lanes.count
-    let output = outputLines(step.outputCount, atMost: max(1, min(walkthrough.output.count, rest / 2)))
-    rest -= output.count
-    return programs(step.position, max(2, rest)) + [rule("lanes")] + lanes + [rule("output")] + output + [rule("")] + below
+    // In a small window what happens and who may move come first, then the programs, then what is out, then the lanes.
+    var rest = room - below.count - 1
+    var middle: [String] = []
+    if rest >= 8 {
+      let lanes = laneLines(index, atMost: max(2, min(walkthrough.lanes.count, (rest - 2) / 3)))
+      middle += [rule("lanes")] + lanes
+      rest -= lanes.count + 1
+    }
+    if rest >= 4 {
+      let output = outputLines(step.outputCount, atMost: max(1, min(walkthrough.output.count, (rest - 1) / 2)))
+      middle += [rule("output")] + output
+      rest -= output.count + 1
+    }
+    return programs(step.position, max(0, rest)) + middle + [rule("")] + below
   }
 
   /// The two programs side by side, the current line of the lane that moved marked.
@@ -130,20 +138,28 @@ package struct WalkScreen {
     var lines = lanes.map { lane -> String in
       let isMover = lane.id == walkthrough.steps[index].lane
       let signs = (max(0, index + 1 - strip)...index).map { sign(walkthrough.steps[$0], lane) }.joined()
-      let last = walkthrough.steps[...index].last { $0.lane == lane.id }
-      let said = last.map { $0.label.dropFirst($0.lane.count + 1) }.map(String.init) ?? ""
       let name = TextLayout.fit("\(isMover ? "▶" : " ")\(lane.name)", to: names)
-      let text = TextLayout.clip(Self.deed(last, said, lane), to: rest)
+      let text = TextLayout.clip(deed(of: lane, index), to: rest)
       return (isMover ? style.bold(name) : name) + " " + signs + "  " + style.dim(text)
     }
     if hidden > 0 { lines.append(style.dim("  and \(hidden) more")) }
     return lines
   }
 
-  private static func deed(_ last: Walkthrough.Step?, _ word: String, _ lane: Walkthrough.Lane) -> String {
-    guard let last else { return lane.role == .helper ? "" : lane.process }
-    if let text = last.printed.first { return "“\(text)”" }
-    return word
+  /// What a lane did last, without its name.
+  private func deed(of lane: Walkthrough.Lane, _ index: Int) -> String {
+    let steps = walkthrough.steps[...index]
+    if let step = steps.last(where: { $0.lane == lane.id }) {
+      return step.printed.first.map { "“\($0)”" } ?? Self.predicate(of: step.sentence, lane.name)
+    }
+    guard lane.role == .helper else { return lane.process }
+    let sentences = steps.reversed().lazy.flatMap { $0.meanwhile.reversed() }
+    return sentences.first { $0.hasPrefix("The \(lane.name) ") }.map { Self.predicate(of: $0, "The \(lane.name)") } ?? ""
+  }
+
+  private static func predicate(of sentence: String, _ subject: String) -> String {
+    let text = sentence.hasPrefix("\(subject) ") ? sentence.dropFirst(subject.count + 1) : sentence[...]
+    return String(text.hasSuffix(".") ? text.dropLast() : text)
   }
 
   /// A lane's step as a sign: printing, taking a task, something else, nothing.
