@@ -20,7 +20,16 @@ void *mp_thread_world(void) { return thread_world; }
 void mp_set_thread_world(void *world) { thread_world = world; }
 void *mp_thread_identity(void) { return thread_identity; }
 void mp_set_thread_identity(void *identity) { thread_identity = identity; }
+static _Thread_local char thread_token;
+uintptr_t mp_thread_token(void) { return (uintptr_t)&thread_token; }
 int mp_thread_id(void) { return (int)syscall(SYS_gettid); }
+
+static _Thread_local int cached_thread_id;
+int mp_cached_thread_id(void) {
+  if (cached_thread_id == 0) cached_thread_id = mp_thread_id();
+  return cached_thread_id;
+}
+
 void mp_name_thread(const char *name) { prctl(PR_SET_NAME, name); }
 
 static void cease_helper(void);
@@ -139,6 +148,7 @@ static void *fork_here(void *argument) {
     generation++;
     gate_closed = 0;
     helpers = helpers_running = 0;
+    cached_thread_id = 0;
     body(first, second);
     _exit(1);
   }

@@ -21,10 +21,14 @@ package struct JobSpec: Hashable, Sendable {
   /// How many chunks may be on their way between the inputs and the consumer; counts for imap only.
   package var lookAhead: Int
 
+  /// Whether somebody wants to hear of every chunk that comes back.
+  package var reportsProgress = false
+
   package init(
     kind: Kind = .whole, chunks: Int?, callbackOnSuccess: Bool = false, callbackOnFailure: Bool = false,
-    lookAhead: Int = .max
+    lookAhead: Int = .max, reportsProgress: Bool = false
   ) {
+    self.reportsProgress = reportsProgress
     self.kind = kind
     self.chunks = chunks
     self.callbackOnSuccess = callbackOnSuccess
@@ -73,6 +77,10 @@ package enum PoolEvent: Hashable, Sendable {
   case cancelled(JobID)
   /// The time given to this job is over.
   case deadlinePassed(JobID)
+  /// A worker has run this chunk for longer than any chunk of the pool may take.
+  case overran(WorkerID, Chunk)
+  /// Somebody wants to hear of every chunk of this job that comes back.
+  case progressWanted(JobID)
 }
 
 /// What the driver is to do, in this order.
@@ -88,8 +96,14 @@ package enum PoolAction: Hashable, Sendable {
   case withdrawAll
   /// Tell every worker to end once the queue is empty.
   case sendStop
+  /// End the workers that run a chunk of this job, where they can be ended in the middle of one.
+  case evict(JobID)
   /// Keep the error that came with this event as the job's outcome.
   case keepFailure(Chunk)
+  /// Keep as the job's outcome that its time is over.
+  case keepExpiry(JobID)
+  /// One more chunk of the job is back: tell whoever wants to hear of it.
+  case advanced(Chunk)
   /// Run the job's callback, in the result handler.
   case runCallback(JobID, failed: Bool)
   /// These chunks of an imap are the consumer's next ones, in this order.

@@ -14,6 +14,9 @@ package struct JobTable: Hashable, Sendable {
     static let inCallback = Flags(rawValue: 8)
     static let failed = Flags(rawValue: 16)
     static let bulk = Flags(rawValue: 32)
+    static let reportsProgress = Flags(rawValue: 64)
+    /// Its time is over, and its callback runs.
+    static let expired = Flags(rawValue: 128)
   }
 
   /// A job of several chunks, or of a number not known yet.

@@ -24,6 +24,7 @@ package struct PoolMachine: Hashable, Sendable {
 
   /// How many workers the pool keeps.
   package let size: Int
+  package let rules: PoolRules
   package private(set) var phase = Phase.running
   /// The workers, oldest first; a replacement goes to the end.
   package private(set) var workers: [Worker] = []
@@ -38,7 +39,10 @@ package struct PoolMachine: Hashable, Sendable {
   /// that was killed by chance must not end the pool.
   package static let deathsBeforeReadyLimit = 8
 
-  package init(size: Int) { self.size = size }
+  package init(size: Int, rules: PoolRules = .better) {
+    self.size = size
+    self.rules = rules
+  }
 
   /// The id that the next submitted job gets.
   package var nextJob: JobID { jobs.next }
@@ -74,6 +78,36 @@ package struct PoolMachine: Hashable, Sendable {
     return chunk.index >= 0 && chunk.index < bulk.arrived && !bulk.returned.contains(chunk.index)
   }
 
+  /// Whether chunks of a job may still be offered: it is not over, and its time is not.
+  package func takesChunks(_ job: JobID) -> Bool { jobs[job].map { !$0.contains(.inCallback) } ?? false }
+
+  /// Whether a job was ever submitted, and may have had this chunk.
+  package func mayHaveHad(_ chunk: Chunk) -> Bool {
+    guard chunk.job < jobs.next, chunk.index >= 0 else { return false }
+    return jobs[chunk.job] == nil || chunk.index < (jobs[bulk: chunk.job]?.arrived ?? 1)
+  }
+
+  /// How many chunks of a job with one result came back, and whether this one is among them; nil for a job that is over, or
+  /// has a single chunk.
+  package func returnedChunks(of job: JobID, including last: Int) -> (count: Int, isLastIn: Bool)? {
+    jobs[bulk: job].map { ($0.returnedCount, $0.returned.contains(last)) }
+  }
+
+  /// Every chunk that exists and has not come back.
+  package var awaitedChunks: Set<Chunk> {
+    var chunks: Set<Chunk> = []
+    for job in jobs.jobs where takesChunks(job) {
+      for index in 0..<(jobs[bulk: job]?.arrived ?? 1) {
+        let chunk = Chunk(job: job, index: index)
+        if isAwaited(chunk) { chunks.insert(chunk) }
+      }
+    }
+    return chunks
+  }
+
+  /// Whether the inputs of an imap may give more.
+  package func hasOpenInputs(_ job: JobID) -> Bool { jobs[bulk: job].map { $0.total == nil } ?? false }
+
   /// How many chunks the inputs of an imap gave so far.
   package func arrivedChunks(of job: JobID) -> Int { jobs[bulk: job]?.arrived ?? 0 }
 
@@ -103,7 +137,9 @@ package struct PoolMachine: Hashable, Sendable {
     case .workerReady(let worker):
       update(worker) { $0.isReady = true }
       deathsBeforeReady = 0
-    case .initializerFailed: fall(into: .broken, &actions)
+    case .initializerFailed:
+      // Where it does not break the pool, its end is that of a worker that was never ready: not for ever (2.4).
+      if rules.failedInitializersBreakPools { fall(into: .broken, &actions) }
     case .took(let worker, let chunk): update(worker) { $0.holds = chunk }
     case .returned(let worker, let chunk, let failed):
       update(worker) { if $0.holds == chunk { $0.holds = nil } }
@@ -120,10 +156,13 @@ package struct PoolMachine: Hashable, Sendable {
       guard phase != .terminated else { return }
       fall(into: .terminated, &actions)
     case .cancelled(let job): abandon(job, .cancelled, &actions)
-    case .deadlinePassed(let job):
-      guard jobs[job] != nil else { return }
-      for worker in workers where worker.holds?.job == job { actions.append(.killWorker(worker.id)) }
-      abandon(job, .expired, &actions)
+    case .deadlinePassed(let job): expire(job, &actions)
+    case .overran(let worker, let chunk):
+      guard isAwaited(chunk) else { return }
+      if workers.contains(where: { $0.id == worker }) { actions.append(.killWorker(worker)) }
+      returned(chunk, failed: true, &actions)
+    case .progressWanted(let job):
+      if let flags = jobs[job] { jobs[job] = flags.union(.reportsProgress) }
     }
   }
 
@@ -134,6 +173,7 @@ package struct PoolMachine: Hashable, Sendable {
     var flags: JobTable.Flags = []
     if spec.callbackOnSuccess { flags.insert(.callbackOnSuccess) }
     if spec.callbackOnFailure { flags.insert(.callbackOnFailure) }
+    if spec.reportsProgress { flags.insert(.reportsProgress) }
     if spec.kind == .whole, spec.chunks == 1 {
       jobs.append(flags, bulk: nil)
       actions.append(.offer(job, 0..<1))
@@ -230,6 +270,7 @@ package struct PoolMachine: Hashable, Sendable {
         jobs[chunk.job] = flags.union(.failed)
         actions.append(.keepFailure(chunk))
       }
+      if flags.contains(.reportsProgress) { actions.append(.advanced(chunk)) }
     } else if !delivery.isEmpty {
       actions.append(.deliver(chunk.job, delivery))
     }
@@ -254,7 +295,7 @@ package struct PoolMachine: Hashable, Sendable {
 
   private mutating func callbackFinished(_ job: JobID, _ actions: inout [PoolAction]) {
     guard let flags = jobs[job], flags.contains(.inCallback) else { return }
-    finish(job, flags.contains(.failed) ? .failed : .succeeded, &actions)
+    finish(job, flags.contains(.expired) ? .expired : flags.contains(.failed) ? .failed : .succeeded, &actions)
   }
 
   private mutating func finish(_ job: JobID, _ resolution: Resolution, _ actions: inout [PoolAction]) {
@@ -266,8 +307,16 @@ package struct PoolMachine: Hashable, Sendable {
 
   private mutating func abandon(_ job: JobID, _ resolution: Resolution, _ actions: inout [PoolAction]) {
     guard let flags = jobs[job], !flags.contains(.inCallback) else { return }
-    actions.append(.withdraw(job))
+    actions += [.withdraw(job), .evict(job)]
     finish(job, resolution, &actions)
+  }
+
+  /// The time of a job is over: it fails, and its error callback hears of it as of any failure.
+  private mutating func expire(_ job: JobID, _ actions: inout [PoolAction]) {
+    guard let flags = jobs[job], !flags.contains(.inCallback) else { return }
+    guard flags.contains(.callbackOnFailure) else { return abandon(job, .expired, &actions) }
+    jobs[job] = flags.union([.inCallback, .expired])
+    actions += [.withdraw(job), .evict(job), .keepExpiry(job), .runCallback(job, failed: true)]
   }
 
   /// The same for a job whose chunks are taken back already.
@@ -297,7 +346,7 @@ package struct PoolMachine: Hashable, Sendable {
   private mutating func exited(_ worker: WorkerID, _ holding: Chunk?, _ actions: inout [PoolAction]) {
     guard let index = workers.firstIndex(where: { $0.id == worker }) else { return }
     let wasReady = workers.remove(at: index).isReady
-    if let holding { returned(holding, failed: true, &actions) }
+    if let holding, rules.deadWorkersFailTasks { returned(holding, failed: true, &actions) }
     if !wasReady { deathsBeforeReady += 1 }
     if !stopSent, deathsBeforeReady >= Self.deathsBeforeReadyLimit {
       fall(into: .broken, &actions)

@@ -14,7 +14,7 @@ enum Operation {
   /// Take a chunk from the common queue, or see that it is to stop.
   case take(SimulatedTransport, WorkerID)
   /// Hear one thing that a worker said.
-  case collect(SimulatedTransport)
+  case collect(SimulatedTransport, until: Duration?)
   /// Wait for something that the worker handler must do.
   case watch(SimulatedTransport)
   /// End a worker by force.
@@ -58,7 +58,7 @@ extension Operation {
       return deadline != nil && timers == .racy ? [1] : []
     case .sleep: return []
     case .take(let transport, _): return transport.takeCodes
-    case .collect(let transport): return transport.collectCodes
+    case .collect(let transport, _): return transport.collectCodes
     case .watch(let transport): return transport.isInterrupted(.workerHandler) ? [0] : []
     case .receive(let channel): return channel.isReadable ? [0] : []
     }
@@ -67,7 +67,7 @@ extension Operation {
   /// When waiting ends by itself.
   var deadline: Duration? {
     switch self {
-    case .park(_, let deadline), .wordWait(_, _, let deadline): deadline
+    case .park(_, let deadline), .wordWait(_, _, let deadline), .collect(_, let deadline): deadline
     case .sleep(let deadline): deadline
     default: nil
     }

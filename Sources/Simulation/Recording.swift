@@ -121,7 +121,7 @@ extension SimulatedWorld {
     case .take(let transport, _) where choice.code == 0:
       if let chunk = transport.queue.first?.chunk { word = "take \(chunk.text)" }
     case .pass(.take(_)): word = "take"
-    case .collect(let transport) where choice.code > 0:
+    case .collect(let transport, _) where choice.code > 0:
       if let place = transport.places.first(where: { Int($0.id.rawValue) == choice.code - 1 }) {
         word = "hear \(place.lane.name)"
       }

@@ -9,6 +9,8 @@ final class SimulatedParker: Parker, @unchecked Sendable {
   /// The same in every order: made of its owner's name, and of which of the owner's it is.
   let number: Int
   var isWoken = false
+  /// What is waited for here.
+  private var purpose = ParkingPurpose.something
 
   init(_ world: SimulatedWorld) {
     self.world = world
@@ -24,6 +26,19 @@ final class SimulatedParker: Parker, @unchecked Sendable {
     isWoken = false
     world.current?.stage = self.number
     return true
+  }
+
+  func serve(_ purpose: ParkingPurpose) { self.purpose = purpose }
+
+  /// What is waited for here, in words.
+  var goal: String {
+    switch purpose {
+    case .result(let job): "the result of job \(job)"
+    case .output(let job): "the next output of job \(job)"
+    case .endOfPool: "the end of its pool"
+    case .task: "a task"
+    case .something: "another thread"
+    }
   }
 
   func unpark() {

@@ -185,18 +185,36 @@ final class SimulatedTransport: Transport, @unchecked Sendable {
 
   private func place(_ worker: WorkerID) -> Place? { places.first { $0.id == worker } }
 
-  func offer(_ chunk: Chunk, _ job: Job, _ bytes: [UInt8]) -> Bool {
+  func offer(_ chunk: Chunk, _ job: Job, _ staged: StagedBytes) {
     world.touch(.offer(pool: number))
-    for _ in 0..<world.variant.copies { queue.append((chunk, bytes)) }
-    return true
+    for _ in 0..<world.variant.copies { queue.append((chunk, staged.bytes)) }
   }
 
   func waitForRoom() {}
 
-  func withdraw(_ job: JobID) {
+  func withdraw(_ job: JobID) -> Int {
     world.touch(.withdraw(pool: number))
+    let before = queue.count
     queue.removeAll { $0.chunk.job == job }
+    return before - queue.count
   }
+
+  func evict(_ job: JobID) {
+    for place in places where place.holds?.job == job && !place.hasExited { kill(place.id) }
+  }
+
+  // How long a chunk runs is nothing that a simulation knows.
+  func overruns(_ limit: Duration) -> [(worker: WorkerID, chunk: Chunk)] { [] }
+  func nextOverrun(_ limit: Duration) -> Duration? { nil }
+
+  var activities: [WorkerActivity] {
+    places.filter { !$0.hasExited }.map { place in
+      let identity = place.process.state.identity
+      return WorkerActivity(id: place.id, name: identity.name, processID: identity.processID, chunk: place.holds)
+    }
+  }
+
+  var queuedChunks: Int { queue.count }
 
   /// A worker of another process is never the calling thread of this one.
   var isOnWorker: Bool { false }
@@ -252,8 +270,8 @@ final class SimulatedTransport: Transport, @unchecked Sendable {
     return codes
   }
 
-  func collect(_ reports: inout [WorkerReport]) {
-    let code = world.perform(.collect(self))
+  func collect(_ reports: inout [WorkerReport], until deadline: Duration?) {
+    let code = world.perform(.collect(self, until: deadline))
     guard code > 0, let place = place(WorkerID(UInt32(code - 1))), let report = place.reports.popFirst() else {
       interrupts.remove(.resultHandler)
       return

@@ -24,6 +24,9 @@ final class SimulatedWords: SharedWords, @unchecked Sendable {
   private var words = [UInt32](repeating: 0, count: 16)
   private let bytes: UnsafeMutableRawBufferPointer
   private var waiters: [Waiter] = []
+  /// What is made of the words, and who changed which of them last.
+  private var kind = "shared object"
+  private var writers = [Int](repeating: -1, count: 16)
   /// The bytes as a word: the number of a word that there is not.
   private static let bytesIndex = -1
 
@@ -48,6 +51,18 @@ final class SimulatedWords: SharedWords, @unchecked Sendable {
     return hasher.finalize()
   }
 
+  func serve(as kind: String) { self.kind = kind }
+
+  /// What a waiter of a word waits for.
+  func purpose(_ waiter: Waiter) -> String {
+    let what = "\(kind) \(number)"
+    guard writers.indices.contains(waiter.word), writers[waiter.word] >= 0 else { return what }
+    let writer = world.lanes[writers[waiter.word]].name
+    // A lock's first word is 0 while somebody has it: whoever changed it last.
+    if kind.hasSuffix("Lock"), waiter.word == 0 { return "\(what), which \(writer) has" }
+    return "\(what), which \(writer) changed last"
+  }
+
   private func read(_ index: Int) {
     _ = world.perform(.word(self, index, isWritten: false))
     world.touch(.wordRead(number, index))
@@ -66,13 +81,18 @@ final class SimulatedWords: SharedWords, @unchecked Sendable {
 
   func store(_ index: Int, _ value: UInt32) {
     change(index)
-    if !world.isGhost { words[index] = value }
+    if !world.isGhost { write(index, value) }
+  }
+
+  private func write(_ index: Int, _ value: UInt32) {
+    words[index] = value
+    writers[index] = world.current?.number ?? -1
   }
 
   func add(_ index: Int, _ value: UInt32) -> UInt32 {
     change(index)
     let before = words[index]
-    if !world.isGhost { words[index] &+= value }
+    if !world.isGhost { write(index, words[index] &+ value) }
     world.learn(before.hashValue)
     return before
   }
@@ -80,7 +100,7 @@ final class SimulatedWords: SharedWords, @unchecked Sendable {
   func exchange(_ index: Int, expected: UInt32, with value: UInt32) -> Bool {
     change(index)
     let isExpected = words[index] == expected
-    if isExpected, !world.isGhost { words[index] = value }
+    if isExpected, !world.isGhost { write(index, value) }
     world.learn(isExpected ? 1 : 0)
     // Who does not count any more must not try for ever.
     return isExpected || world.isGhost

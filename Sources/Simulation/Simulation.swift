@@ -237,13 +237,26 @@ extension SimulatedWorld {
     return choices
   }
 
-  /// Who waits for what.
+  /// Who waits for what; a pool's own threads only wait for the others.
   var waiting: [String] {
-    lanes.filter { !$0.isGhost && !$0.isFinished }.map { "\($0.name) waits: \($0.pending?.word ?? "nothing")" }
+    let waiting = lanes.filter { !$0.isGhost && !$0.isFinished && !$0.isHelper }
+    return waiting.map { "\($0.name) waits for \($0.pending?.purpose ?? "nothing")" + ($0.chunk.map { " in task \($0.text)" } ?? "") }
   }
 }
 
 extension Operation {
+  /// What is waited for.
+  var purpose: String {
+    switch self {
+    case .park(let parker, _): parker.goal
+    case .wordWait(let words, let waiter, _): words.purpose(waiter)
+    case .take: "a task"
+    case .receive(let channel): "a message in queue \(channel.number)"
+    case .sleep: "a moment"
+    default: word
+    }
+  }
+
   /// What is said of a step that did nothing more notable.
   var word: String {
     switch self {

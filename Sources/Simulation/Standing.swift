@@ -17,7 +17,7 @@ struct Standing {
   init(_ world: SimulatedWorld, _ table: AccessTable, workersAreAlike: Bool) {
     for lane in world.lanes where !lane.isGhost && !lane.isFinished {
       guard let operation = lane.pending else { continue }
-      if case .collect(let transport) = operation {
+      if case .collect(let transport, let deadline) = operation {
         // A lane for each channel: their reports come in any order.
         for place in transport.places {
           add(
@@ -25,7 +25,7 @@ struct Standing {
             table.numbers([.report(pool: transport.number), .kill(pool: transport.number)]))
         }
         add(
-          table.number(lane.key(workersAreAlike)), transport.isInterrupted(.resultHandler),
+          table.number(lane.key(workersAreAlike)), transport.isInterrupted(.resultHandler) || deadline != nil,
           table.numbers([.interrupt(pool: transport.number)]))
       } else {
         let isReady = !operation.codes(world.timers).isEmpty || operation.deadline != nil
@@ -105,7 +105,7 @@ extension AccessTable.Key {
 extension Lane {
   /// The key of its next step, chosen in this way.
   func key(_ code: Int, workersAreAlike: Bool) -> AccessTable.Key {
-    if case .collect(let transport)? = pending,
+    if case .collect(let transport, _)? = pending,
       let place = transport.places.first(where: { Int($0.id.rawValue) + 1 == code })
     {
       return .hearing(place, workersAreAlike)
@@ -127,7 +127,7 @@ extension Operation {
     switch self {
     case .park(let parker, _): [.wake(parker.number)]
     case .take(let transport, _): [.offer(pool: transport.number), .stop(pool: transport.number)]
-    case .collect(let transport):
+    case .collect(let transport, _):
       [.report(pool: transport.number), .kill(pool: transport.number), .interrupt(pool: transport.number)]
     case .watch(let transport): [.interrupt(pool: transport.number)]
     case .receive(let channel): [.send(channel.number)]
@@ -145,7 +145,7 @@ extension Operation {
     case .park(let parker, _): [.present, .woken(parker.number)]
     case .take(let transport, _): [.present, .claim(pool: transport.number)]
     case .pass(.take): pool.map { [.present, .claim(pool: $0), .idle(pool: $0)] } ?? [.present]
-    case .collect(let transport): [.present, .hear(pool: transport.number)]
+    case .collect(let transport, _): [.present, .hear(pool: transport.number)]
     case .watch(let transport): [.present, .watch(pool: transport.number)]
     case .kill(let transport, _): [.present, .kill(pool: transport.number)]
     case .report(let transport, _): [.present, .report(pool: transport.number)]

@@ -327,21 +327,88 @@ private func chunk(_ index: Int, of job: JobID = job0) -> Chunk { Chunk(job: job
   @Test func `a cancelled job is withdrawn and later returns do not matter`() {
     var told = Told(size: 1)
     _ = told.submit(JobSpec(chunks: 2, callbackOnSuccess: true, callbackOnFailure: true))
-    #expect(told.tell(.cancelled(job0)) == [.withdraw(job0), .resolve(job0, .cancelled)])
+    #expect(told.tell(.cancelled(job0)) == [.withdraw(job0), .evict(job0), .resolve(job0, .cancelled)])
     #expect(told.tell(.returned(worker0, chunk(0), failed: false)) == [])
     #expect(told.tell(.cancelled(job0)) == [])
   }
 
-  @Test func `a passed deadline kills who holds the job`() {
+  @Test func `a passed deadline ends who runs the job`() {
     var told = Told(size: 3)
     _ = told.submit(JobSpec(chunks: 2))
-    _ = told.submit(.single)
-    _ = told.tell(.took(worker0, chunk(0)))
-    _ = told.tell(.took(worker1, chunk(0, of: JobID(1))))
-    #expect(
-      told.tell(.deadlinePassed(job0)) == [.killWorker(worker0), .withdraw(job0), .resolve(job0, .expired)])
+    #expect(told.tell(.deadlinePassed(job0)) == [.withdraw(job0), .evict(job0), .resolve(job0, .expired)])
     #expect(told.tell(.exited(worker0, holding: chunk(0))) == [.startWorker(WorkerID(3))])
     #expect(told.tell(.deadlinePassed(job0)) == [])
+    #expect(told.tell(.cancelled(job0)) == [])
+  }
+
+  @Test func `the error callback hears of a passed deadline`() {
+    var told = Told(size: 1)
+    _ = told.submit(JobSpec(chunks: 2, callbackOnSuccess: true, callbackOnFailure: true))
+    #expect(
+      told.tell(.deadlinePassed(job0)) == [
+        .withdraw(job0), .evict(job0), .keepExpiry(job0), .runCallback(job0, failed: true),
+      ])
+    #expect(!told.machine.takesChunks(job0))
+    #expect(told.machine.isPending(job0))
+    // What comes while the callback runs changes nothing.
+    #expect(told.tell(.cancelled(job0)) == [])
+    #expect(told.tell(.deadlinePassed(job0)) == [])
+    #expect(told.tell(.returned(worker0, chunk(1), failed: false)) == [])
+    #expect(told.tell(.callbackFinished(job0)) == [.resolve(job0, .expired)])
+  }
+
+  @Test func `a chunk that takes too long fails, and its worker ends`() {
+    var told = Told(size: 2)
+    _ = told.submit(JobSpec(chunks: 2))
+    #expect(told.tell(.overran(worker1, chunk(1))) == [.killWorker(worker1), .keepFailure(chunk(1))])
+    #expect(told.tell(.overran(worker1, chunk(1))) == [])
+    #expect(told.tell(.exited(worker1, holding: chunk(1))) == [.startWorker(worker2)])
+    #expect(told.tell(.returned(worker0, chunk(0), failed: false)) == [.resolve(job0, .failed)])
+    #expect(told.tell(.overran(worker0, chunk(0))) == [])
+  }
+
+  @Test func `every chunk that comes back is progress, once`() {
+    var told = Told(size: 1)
+    _ = told.submit(JobSpec(chunks: 3, reportsProgress: true))
+    #expect(told.tell(.returned(worker0, chunk(1), failed: false)) == [.advanced(chunk(1))])
+    #expect(told.tell(.returned(worker0, chunk(1), failed: false)) == [])
+    #expect(told.tell(.returned(worker0, chunk(0), failed: true)) == [.keepFailure(chunk(0)), .advanced(chunk(0))])
+    #expect(told.machine.returnedChunks(of: job0, including: 2).map { $0 == (2, false) } ?? false)
+    #expect(told.tell(.returned(worker0, chunk(2), failed: false)) == [.advanced(chunk(2)), .resolve(job0, .failed)])
+  }
+
+  @Test func `progress may be wanted later`() {
+    var told = Told(size: 1)
+    _ = told.submit(JobSpec(chunks: 2))
+    #expect(told.tell(.returned(worker0, chunk(0), failed: false)) == [])
+    #expect(told.tell(.progressWanted(job0)) == [])
+    #expect(told.tell(.returned(worker0, chunk(1), failed: false)) == [.advanced(chunk(1)), .resolve(job0, .succeeded)])
+    #expect(told.tell(.progressWanted(job0)) == [])
+  }
+
+  @Test func `with CPython's rules a dead worker's job is never over`() {
+    var machine = PoolMachine(size: 1, rules: .cpython)
+    var actions: [PoolAction] = []
+    for event in [PoolEvent.opened, .workerReady(worker0), .submitted(.single)] { machine.handle(event, &actions) }
+    actions = []
+    machine.handle(.exited(worker0, holding: chunk(0)), &actions)
+    #expect(actions == [.startWorker(worker1)])
+    machine.handle(.closed, &actions)
+    #expect(actions == [.startWorker(worker1)])
+    machine.handle(.terminated, &actions)
+    #expect(actions.contains(.resolve(job0, .terminated)))
+  }
+
+  @Test func `with CPython's rules a failing initializer is tried again, and not for ever`() {
+    var machine = PoolMachine(size: 1, rules: .cpython)
+    var actions: [PoolAction] = []
+    machine.handle(.opened, &actions)
+    for number in 0..<PoolMachine.deathsBeforeReadyLimit {
+      #expect(machine.phase == .running)
+      machine.handle(.initializerFailed(WorkerID(UInt32(number))), &actions)
+      machine.handle(.exited(WorkerID(UInt32(number)), holding: nil), &actions)
+    }
+    #expect(machine.phase == .broken)
   }
 
   @Test func `machines with the same past are equal`() {

@@ -25,6 +25,8 @@ struct ModelWorld {
     var arrived = 0
     var isCancelled = false
     var isExpired = false
+    /// The chunks of whose return somebody was told.
+    var advanced: Set<Int> = []
   }
 
   struct WorkerRecord {
@@ -89,7 +91,7 @@ struct ModelWorld {
   private mutating func note(_ event: PoolEvent) {
     switch event {
     case .returned(_, let chunk, let failed): noteReturn(chunk, failed)
-    case .exited(_, .some(let chunk)), .unsendable(let chunk): noteReturn(chunk, true)
+    case .exited(_, .some(let chunk)), .unsendable(let chunk), .overran(_, let chunk): noteReturn(chunk, true)
     case .inputArrived(let job, let chunks): jobs[job]?.arrived += chunks
     case .inputEnded(let job, let failed):
       jobs[job]?.inputsEnded = true
@@ -135,6 +137,8 @@ struct ModelWorld {
       queue.removeAll { $0.job == job }
       sends.removeAll { $0.job == job }
       pulls[job] = nil
+    case .evict(let job):
+      for index in workers.indices where workers[index].holding?.job == job { workers[index].isKilled = true }
     case .withdrawAll:
       queue = []
       sends = []
@@ -148,11 +152,19 @@ struct ModelWorld {
       require(record.firstFailure == chunk, "The failure kept is not the first to arrive.")
       record.kept = chunk
       jobs[chunk.job] = record
+    case .keepExpiry(let job):
+      guard let record = live(job, "kept as expired") else { return }
+      require(record.isExpired, "\(job) is kept as expired and is not.")
+    case .advanced(let chunk):
+      guard let record = live(chunk.job, "advanced") else { return }
+      require(record.returned.contains(chunk.index), "\(chunk) advanced and has not come back.")
+      require(jobs[chunk.job]?.advanced.insert(chunk.index).inserted == true, "\(chunk) advances again.")
+      require(record.spec.reportsProgress, "\(chunk) advanced, and nobody wants to hear of it.")
     case .runCallback(let job, let failed):
       guard var record = live(job, "called back") else { return }
       record.callbacks += 1
       require(record.callbacks == 1, "The callback of \(job) runs again.")
-      require(failed == (record.firstFailure != nil), "The wrong callback of \(job) runs.")
+      require(failed == (record.firstFailure != nil || record.isExpired), "The wrong callback of \(job) runs.")
       require(failed ? record.spec.callbackOnFailure : record.spec.callbackOnSuccess, "\(job) has no such callback.")
       jobs[job] = record
       runningCallbacks.append(job)
@@ -207,6 +219,8 @@ struct ModelWorld {
       let total = isWhole ? record.spec.chunks ?? 0 : record.arrived
       require(record.returned == Set(0..<total), "\(job) ends with \(record.returned.count) of \(total) chunks.")
       if isWhole {
+        let isToldOf = record.spec.reportsProgress && total != 1
+        require(record.advanced == (isToldOf ? record.returned : []), "\(job) ends with \(record.advanced.count) told of.")
         require((resolution == .failed) == (record.firstFailure != nil), "\(job) ends as \(resolution).")
         require((record.kept != nil) == (record.firstFailure != nil), "The failure of \(job) is not kept.")
         let hasCallback = resolution == .failed ? record.spec.callbackOnFailure : record.spec.callbackOnSuccess
@@ -222,7 +236,9 @@ struct ModelWorld {
     case .cancelled: require(record.isCancelled, "\(job) ends as cancelled.")
     case .expired: require(record.isExpired, "\(job) ends as expired.")
     }
-    if resolution != .succeeded, resolution != .failed {
+    if resolution == .expired, record.spec.callbackOnFailure {
+      require(record.callbacks == 1 && record.callbackFinished, "\(job) expires before its callback.")
+    } else if resolution != .succeeded, resolution != .failed {
       require(record.callbacks == 0, "\(job) is abandoned in its callback.")
     }
     pulls[job] = nil
@@ -283,6 +299,10 @@ extension ModelWorld {
       feed(.deadlinePassed(order[generator.below(order.count)]))
       return true
     case 16: return repeatOldNews()
+    case 17:
+      guard let worker = workers.first(where: { $0.holding != nil && !$0.isDead }), let chunk = worker.holding else { return false }
+      feed(.overran(worker.id, chunk))
+      return true
     default: return false
     }
   }
@@ -298,6 +318,7 @@ extension ModelWorld {
     if kind == .whole {
       spec.callbackOnSuccess = generator.once(in: 2)
       spec.callbackOnFailure = generator.once(in: 2)
+      spec.reportsProgress = generator.once(in: 2)
     } else {
       spec.lookAhead = [0, 1, 2, 3, 8, .max][generator.below(6)]
     }
@@ -318,7 +339,7 @@ extension ModelWorld {
       .returned(nobody, Chunk(job: job, index: 0), failed: generator.once(in: 2)), .cancelled(job), .deadlinePassed(job),
       .callbackFinished(job), .inputArrived(job, chunks: 1), .inputEnded(job, failed: generator.once(in: 2)),
       .consumed(job, chunks: 1), .unsendable(Chunk(job: job, index: 0)), .exited(nobody, holding: nil),
-      .took(nobody, Chunk(job: job, index: 0)),
+      .took(nobody, Chunk(job: job, index: 0)), .overran(nobody, Chunk(job: job, index: 0)), .progressWanted(job),
     ]
     let event = news[generator.below(news.count)]
     let before = machine

@@ -76,6 +76,7 @@ package enum Cases {
   package static let all: [Case] = [
     arguments, names, numbers, apply, map, imap, callbacks, results, life, initializers, deaths, payloads, queues, contexts,
     surroundings, suspending, schedules, storms, locks, meetings, sharedMemory, sizedQueues, pipes, processes,
-    executors, logs, parityPools, paritySurroundings, parityProcesses, parityWaits, traces,
+    executors, logs, cancelling, deadlines, watching, perItem, deadlocks, parityPools, paritySurroundings, parityProcesses,
+    parityWaits, traces,
   ].flatMap { $0 }
 }

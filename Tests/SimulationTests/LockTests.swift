@@ -144,7 +144,9 @@ import Testing
       Issue.record("ended as \(failure.ending)")
       return
     }
-    #expect(waiting.count { $0.hasPrefix("w") && $0.contains("waits: woken") } == 2, "\(waiting)")
+    // Who waits for whom: each of the two for a lock that the other has.
+    #expect(waiting.count { $0.hasPrefix("w1 waits for Lock ") && $0.contains(", which w2 has in task ") } == 1, "\(waiting)")
+    #expect(waiting.count { $0.hasPrefix("w2 waits for Lock ") && $0.contains(", which w1 has in task ") } == 1, "\(waiting)")
     #expect(!failure.schedule.labels.isEmpty)
   }
 }

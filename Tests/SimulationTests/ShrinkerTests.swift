@@ -24,7 +24,7 @@ import Testing
     #expect(text.contains("  failures   ") && text.contains(" schedules fail\n"))
     // Without its only worker a pool does nothing: no choice is needed.
     #expect(text.contains("\nThe smallest that goes wrong:\n  with 1 worker, 1 task, in "))
-    #expect(text.contains("\n  Nothing can go on: main waits: "))
+    #expect(text.contains("\n  Nothing can go on: main waits for "))
   }
 
   @Test func `an output that the golden forbids is as small as it can be, with its verdict`() throws {

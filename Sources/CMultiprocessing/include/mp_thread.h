@@ -53,6 +53,12 @@ int mp_start_thread(void (*body)(void *), void *argument);
 // The kernel's number of the calling thread.
 int mp_thread_id(void);
 
+// The same without a system call, but for the first in a thread; right in a child of mp_fork too.
+int mp_cached_thread_id(void);
+
+// A number that no other live thread of the process has; never 0. Costs no system call.
+uintptr_t mp_thread_token(void);
+
 // Names the calling thread for debuggers and /proc; at most 15 characters.
 void mp_name_thread(const char *name);
 

@@ -2,7 +2,7 @@
 ///
 /// A value that refers to the job: copies are the same result. It keeps its pool alive while it is pending.
 public struct AsyncResult<Value: Sendable>: Sendable {
-  private let job: ResultJob<Value>
+  let job: ResultJob<Value>
 
   init(_ job: ResultJob<Value>) { self.job = job }
 
@@ -10,10 +10,12 @@ public struct AsyncResult<Value: Sendable>: Sendable {
   ///
   /// May be asked again, from any thread. A thread that waits here takes the result in itself.
   /// - Parameter timeout: how long to wait; nil for ever, zero or less not at all. A time-out cancels nothing.
-  /// - Throws: `timeout`; the failure of the job, the same one each time.
+  /// - Throws: `timeout`; the failure of the job, the same one each time; `wouldDeadlock` instead of waiting for ever where the
+  ///   result needs threads of this process that wait themselves: a thread pool whose every thread waits for tasks queued behind
+  ///   it, a callback that waits for its own pool. The message says who waits for whom. CPython waits for ever.
   @available(*, noasync, message: "This blocks the thread; await value instead.")
   public func get(timeout: Duration? = nil) throws -> Value {
-    guard job.wait(timeout), let outcome = job.ready else {
+    guard try job.wait(timeout), let outcome = job.ready else {
       throw MultiprocessingError(.timeout, "The result is not ready within \(timeout ?? .zero).")
     }
     return try outcome.get()
@@ -21,9 +23,10 @@ public struct AsyncResult<Value: Sendable>: Sendable {
 
   /// Blocks until the result is ready, at most for the time-out; Python's `wait()`.
   ///
-  /// Returns nothing either way and never throws, also where the job failed.
+  /// Returns nothing either way and never throws, also where the job failed. Where it would wait for ever, as `get` says, it
+  /// returns at once.
   @available(*, noasync, message: "This blocks the thread; await value instead.")
-  public func wait(timeout: Duration? = nil) { _ = job.wait(timeout) }
+  public func wait(timeout: Duration? = nil) { _ = try? job.wait(timeout) }
 
   /// Whether the job is over, well or not; Python's `ready()`.
   public var isReady: Bool { job.ready != nil }
@@ -41,7 +44,8 @@ public struct AsyncResult<Value: Sendable>: Sendable {
 
   /// The value; suspends until it is there, and blocks no thread. Throws what `get` throws but time-outs.
   ///
-  /// Cancelling the Swift task that waits ends neither the wait nor the job.
+  /// As with the value of a Swift `Task`, cancelling the task that awaits it ends neither the wait nor the job: many may wait
+  /// for one result. `cancellableValue()` ends both.
   public var value: Value {
     get async throws {
       await withCheckedContinuation { continuation in

@@ -11,8 +11,24 @@ package class Job: @unchecked Sendable {
   /// Keeps the pool alive while its result is pending (4.14).
   var pool: AnyObject?
 
-  /// What a record of the run calls its chunks.
+  /// What the pool knows it by, and the pool at work; set once, when it is submitted.
+  package internal(set) var id: JobID?
+  weak var engine: PoolEngine?
+
+  /// The name of the function that its chunks call.
   package var title: String { "task" }
+
+  /// Which of its inputs a chunk has; nil where there is but one, or nobody knows.
+  package func inputs(of chunk: Int) -> Range<Int>? { nil }
+
+  /// Whether every chunk that fails has its own place in the outcome, as an imap's have.
+  var keepsEveryFailure: Bool { false }
+
+  /// The number of the last chunk; nil where it has one chunk, or a number that is not known.
+  var lastChunk: Int? { nil }
+
+  /// One more chunk is back: tells whoever wants to hear of it.
+  package func advanced(_ returned: (count: Int, isLastIn: Bool)?) {}
 
   /// One chunk's function and inputs, encoded.
   package func encode(_ chunk: Int) throws -> [UInt8] { preconditionFailure("abstract") }
@@ -25,6 +41,9 @@ package class Job: @unchecked Sendable {
 
   /// Keeps an error: the job's outcome, or for an imap the outcome of this chunk.
   package func store(_ chunk: Int, failure: any Error) { preconditionFailure("abstract") }
+
+  /// Keeps an error as the outcome of the whole job, unless it has one.
+  package func keep(failure: any Error) {}
 
   /// Runs the callback that belongs to the outcome.
   package func runCallback(failed: Bool) {}

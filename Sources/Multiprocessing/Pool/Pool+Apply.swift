@@ -10,13 +10,19 @@ extension ResultJob.Callbacks {
 
 extension Pool {
   /// Submits a job with one result.
-  func submit<Value>(_ job: ResultJob<Value>, chunks: Int, bytes: [UInt8]? = nil) throws -> AsyncResult<Value> {
+  func submit<Value>(
+    _ job: ResultJob<Value>, chunks: Int, bytes: [UInt8]? = nil, deadline: Duration? = nil,
+    progress: (@Sendable (PoolProgress) -> Void)? = nil
+  ) throws -> AsyncResult<Value> {
     job.pool = self
+    if let progress { _ = job.add(ResultJob<Value>.Observer(advanced: progress)) }
+    // With a failure in every place, a job that has some is no less done.
+    let onFailure = job.keepsEveryFailure ? job.hasSuccessCallback || job.hasFailureCallback : job.hasFailureCallback
     try engine.submit(
       job,
       JobSpec(
-        chunks: chunks, callbackOnSuccess: job.hasSuccessCallback, callbackOnFailure: job.hasFailureCallback),
-      bytes: bytes)
+        chunks: chunks, callbackOnSuccess: job.hasSuccessCallback, callbackOnFailure: onFailure,
+        reportsProgress: progress != nil), bytes: bytes, deadline: deadline)
     return AsyncResult(job)
   }
 
@@ -27,15 +33,18 @@ extension Pool {
   /// time, before the result is ready; they must not block. A result that nobody asks for may be dropped.
   /// - Parameters:
   ///   - task: the arguments, and by its type the function.
+  ///   - deadline: how long the task may take from now on, waiting included; nil for as long as it takes. After that its
+  ///     result throws `deadlinePassed`, a task that waits never runs, and a worker process that runs it is ended and replaced,
+  ///     as by `AsyncResult.cancel`. A thread that runs it comes to its end in vain. CPython has no such thing.
   ///   - callback: called once with the value, if the task succeeds.
   ///   - errorCallback: called once with the error, if it does not.
   /// - Throws: `poolNotRunning` after `close` or `terminate`; `typeNotReachable` for a private or local type.
   @discardableResult
   public func applyAsync<Task: PoolTask>(
-    _ task: Task, callback: (@Sendable (Task.Output) -> Void)? = nil,
+    _ task: Task, deadline: Duration? = nil, callback: (@Sendable (Task.Output) -> Void)? = nil,
     errorCallback: (@Sendable (any Error) -> Void)? = nil
   ) throws -> AsyncResult<Task.Output> {
-    try applyAsync(Run<Task>.self, task, callback: callback, errorCallback: errorCallback)
+    try applyAsync(Run<Task>.self, task, deadline: deadline, callback: callback, errorCallback: errorCallback)
   }
 
   /// Runs a task in a worker and blocks until its result is there. Python's `apply`.
@@ -54,16 +63,16 @@ extension Pool {
   /// - Throws: `poolNotRunning` after `close` or `terminate`; `typeNotReachable` for a private or local type.
   @discardableResult
   public func applyAsync<Function: PoolFunction>(
-    _ function: Function.Type, _ input: Function.Input, callback: (@Sendable (Function.Output) -> Void)? = nil,
-    errorCallback: (@Sendable (any Error) -> Void)? = nil
+    _ function: Function.Type, _ input: Function.Input, deadline: Duration? = nil,
+    callback: (@Sendable (Function.Output) -> Void)? = nil, errorCallback: (@Sendable (any Error) -> Void)? = nil
   ) throws -> AsyncResult<Function.Output> {
     let job = ApplyJob<Function>(input, callbacks: ResultJob<Function.Output>.Callbacks(callback, errorCallback))
-    guard engine.transport.needsEncoding else { return try submit(job, chunks: 1, bytes: []) }
+    guard engine.transport.needsEncoding else { return try submit(job, chunks: 1, bytes: [], deadline: deadline) }
     try engine.checkRunning()
     _ = try TypeName.wire(of: function)
     // A value that cannot be encoded is left to the task handler, which makes the error the job's.
     let bytes = try? ChunkCall.encode(function, CollectionOfOne(input))
-    return try submit(job, chunks: 1, bytes: bytes)
+    return try submit(job, chunks: 1, bytes: bytes, deadline: deadline)
   }
 
   /// Calls a function in a worker and blocks until its result is there. Python's `apply`.

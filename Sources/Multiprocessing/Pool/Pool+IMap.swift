@@ -4,7 +4,7 @@ extension Pool {
   /// Calls a function on inputs as they are drawn; the outputs come in the order of the inputs. Python's `imap`.
   ///
   /// Returns at once. The inputs are drawn in the task handler thread, at most `lookAhead` chunks ahead of what has been
-  /// taken; CPython draws them without a bound. A failing item makes `next` throw at its place (with chunks: in place of its
+  /// taken, 1,024 if nobody says; CPython draws them without a bound, and so does a pool with its `Fidelity`. A failing item makes `next` throw at its place (with chunks: in place of its
   /// chunk), and the iteration can go on after it.
   /// - Parameters:
   ///   - function: the type whose `call` the workers run.
@@ -14,7 +14,7 @@ extension Pool {
   /// - Throws: `poolNotRunning`; `invalidArgument` for a chunk size or a look-ahead below 1; `typeNotReachable`.
   public func imap<Function: PoolFunction>(
     _ function: Function.Type, _ inputs: some Sequence<Function.Input> & Sendable, chunkSize: Int = 1,
-    lookAhead: Int = 1024
+    lookAhead: Int? = nil
   ) throws -> PoolIterator<Function.Output> {
     try stream(function, inputs, chunkSize, lookAhead, isOrdered: true)
   }
@@ -24,7 +24,7 @@ extension Pool {
   /// Otherwise as `imap`: it returns at once, draws with the same bound, throws the same, and goes on behind a failure.
   public func imapUnordered<Function: PoolFunction>(
     _ function: Function.Type, _ inputs: some Sequence<Function.Input> & Sendable, chunkSize: Int = 1,
-    lookAhead: Int = 1024
+    lookAhead: Int? = nil
   ) throws -> PoolIterator<Function.Output> {
     try stream(function, inputs, chunkSize, lookAhead, isOrdered: false)
   }
@@ -39,7 +39,7 @@ extension Pool {
   ///   - lookAhead: how many chunks may be on their way or waiting to be taken.
   public func imap<Function: PoolFunction>(
     _ function: Function.Type, drawing next: @escaping @Sendable () throws -> Function.Input?, chunkSize: Int = 1,
-    lookAhead: Int = 1024
+    lookAhead: Int? = nil
   ) throws -> PoolIterator<Function.Output> {
     try stream(function, next, chunkSize, lookAhead, isOrdered: true)
   }
@@ -47,13 +47,13 @@ extension Pool {
   /// Calls a function on inputs whose drawing may fail; the outputs come as they arrive. Otherwise, also in what it throws, as `imap`.
   public func imapUnordered<Function: PoolFunction>(
     _ function: Function.Type, drawing next: @escaping @Sendable () throws -> Function.Input?, chunkSize: Int = 1,
-    lookAhead: Int = 1024
+    lookAhead: Int? = nil
   ) throws -> PoolIterator<Function.Output> {
     try stream(function, next, chunkSize, lookAhead, isOrdered: false)
   }
 
   private func stream<Function: PoolFunction>(
-    _ function: Function.Type, _ inputs: some Sequence<Function.Input> & Sendable, _ chunkSize: Int, _ lookAhead: Int,
+    _ function: Function.Type, _ inputs: some Sequence<Function.Input> & Sendable, _ chunkSize: Int, _ lookAhead: Int?,
     isOrdered: Bool
   ) throws -> PoolIterator<Function.Output> {
     let source = InputSource { inputs.makeIterator() }
@@ -62,16 +62,16 @@ extension Pool {
 
   private func stream<Function: PoolFunction>(
     _ function: Function.Type, _ next: @escaping @Sendable () throws -> Function.Input?, _ chunkSize: Int,
-    _ lookAhead: Int, isOrdered: Bool
+    _ lookAhead: Int?, isOrdered: Bool
   ) throws -> PoolIterator<Function.Output> {
     try engine.checkRunning()
     try Self.check(chunkSize: chunkSize)
-    guard lookAhead >= 1 else {
+    if let lookAhead, lookAhead < 1 {
       throw MultiprocessingError(.invalidArgument, "lookAhead must be 1+, not \(lookAhead)")
     }
     if engine.transport.needsEncoding { _ = try TypeName.of(function) }
     let job = StreamJob<Function.Output>(
-      isOrdered: isOrdered,
+      name: Trace.title(of: function), isOrdered: isOrdered,
       draw: {
         var items: [Function.Input] = []
         while items.count < chunkSize, let item = try next() { items.append(item) }
@@ -83,7 +83,7 @@ extension Pool {
       },
       decode: { try Function.__decode($0, count: $1) })
     job.pool = self
-    let id = try engine.submit(job, JobSpec(kind: isOrdered ? .ordered : .unordered, chunks: nil, lookAhead: lookAhead))
+    let id = try engine.submit(job, JobSpec(kind: isOrdered ? .ordered : .unordered, chunks: nil, lookAhead: lookAhead ?? engine.rules.lookAhead ?? .max))
     return PoolIterator(job, id, engine)
   }
 }

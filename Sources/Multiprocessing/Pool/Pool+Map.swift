@@ -10,6 +10,8 @@ extension Pool {
   ///   - function: the type whose `call` the workers run.
   ///   - inputs: what it is called on; drawn in the calling thread.
   ///   - chunkSize: how many inputs go to a worker at a time; nil for the standard, `ceil(n / (4 * workers))`.
+  ///   - deadline: how long the whole map may take from now on, as for `applyAsync`.
+  ///   - progress: called in the result handler thread whenever a chunk is back, before any callback; must not block.
   ///   - callback: called once with all outputs in the result handler thread, where it must not block.
   ///   - errorCallback: called once with the first failure, in the same thread.
   /// - Throws: `poolNotRunning`; `invalidArgument` for a chunk size below 1 (CPython returns a list of None instead);
@@ -17,6 +19,7 @@ extension Pool {
   @discardableResult
   public func mapAsync<Function: PoolFunction>(
     _ function: Function.Type, _ inputs: some Sequence<Function.Input>, chunkSize: Int? = nil,
+    deadline: Duration? = nil, progress: (@Sendable (PoolProgress) -> Void)? = nil,
     callback: (@Sendable ([Function.Output]) -> Void)? = nil, errorCallback: (@Sendable (any Error) -> Void)? = nil
   ) throws -> AsyncResult<[Function.Output]> {
     try engine.checkRunning()
@@ -26,7 +29,7 @@ extension Pool {
     let size = chunkSize ?? ChunkSize.standard(items: items.count, workers: engine.size)
     let job = MapJob<Function>(
       items, chunkSize: size, callbacks: ResultJob<[Function.Output]>.Callbacks(callback, errorCallback))
-    return try submit(job, chunks: job.chunks)
+    return try submit(job, chunks: job.chunks, deadline: deadline, progress: progress)
   }
 
   static func check(chunkSize: Int?) throws(MultiprocessingError) {
@@ -57,10 +60,13 @@ extension Pool {
   /// Never blocks; chunks, callbacks, and what it throws are as for a function and its inputs.
   @discardableResult
   public func mapAsync<Task: PoolTask>(
-    _ tasks: some Sequence<Task>, chunkSize: Int? = nil, callback: (@Sendable ([Task.Output]) -> Void)? = nil,
+    _ tasks: some Sequence<Task>, chunkSize: Int? = nil, deadline: Duration? = nil,
+    progress: (@Sendable (PoolProgress) -> Void)? = nil, callback: (@Sendable ([Task.Output]) -> Void)? = nil,
     errorCallback: (@Sendable (any Error) -> Void)? = nil
   ) throws -> AsyncResult<[Task.Output]> {
-    try mapAsync(Run<Task>.self, tasks, chunkSize: chunkSize, callback: callback, errorCallback: errorCallback)
+    try mapAsync(
+      Run<Task>.self, tasks, chunkSize: chunkSize, deadline: deadline, progress: progress, callback: callback,
+      errorCallback: errorCallback)
   }
 
   /// Runs every task and blocks until all results are there, in the order of the tasks.
@@ -84,12 +90,13 @@ extension Pool {
   @discardableResult
   public func starmapAsync<Function: PoolFunction2>(
     _ function: Function.Type, _ inputs: some Sequence<(Function.First, Function.Second)>, chunkSize: Int? = nil,
+    deadline: Duration? = nil, progress: (@Sendable (PoolProgress) -> Void)? = nil,
     callback: (@Sendable ([Function.Output]) -> Void)? = nil, errorCallback: (@Sendable (any Error) -> Void)? = nil
   ) throws -> AsyncResult<[Function.Output]> {
     if engine.transport.needsEncoding { _ = try TypeName.of(function) }
     return try mapAsync(
-      Splat<Function>.self, inputs.map { Pair(first: $0.0, second: $0.1) }, chunkSize: chunkSize, callback: callback,
-      errorCallback: errorCallback)
+      Splat<Function>.self, inputs.map { Pair(first: $0.0, second: $0.1) }, chunkSize: chunkSize, deadline: deadline,
+      progress: progress, callback: callback, errorCallback: errorCallback)
   }
 
   /// Calls a function of two arguments on every pair and blocks until the outputs are there. Python's `starmap`.

@@ -9,7 +9,8 @@ import PoolCore
 ///
 /// Differences from CPython, each on purpose: a task whose worker dies fails with `workerDied` (there it hangs); a failing
 /// initializer breaks the pool (there it is tried for ever); results of a terminated pool throw `terminated` (there they are
-/// never ready); workers ignore Ctrl-C, which is the main process's to handle.
+/// never ready); workers ignore Ctrl-C, which is the main process's to handle. `Fidelity` gives back what programs may depend
+/// on. Beyond CPython's a job can be cancelled, may have a deadline and tells its progress, and `snapshot` shows what runs.
 public class Pool: @unchecked Sendable, CustomStringConvertible {
   // Sendable: nothing changes after init.
   let engine: PoolEngine
@@ -24,22 +25,27 @@ public class Pool: @unchecked Sendable, CustomStringConvertible {
   ///   - initializer: what each worker runs once, before its first task; its stored properties are Python's `initargs`.
   ///   - maxTasksPerChild: after how many chunks a worker is replaced by a fresh one; nil for never.
   ///   - context: the start method; nil for the program's default.
+  ///   - taskTimeLimit: how long a worker may run one chunk; nil for as long as it takes. A chunk that runs longer fails with
+  ///     `deadlinePassed`, and its worker is ended and replaced. CPython has no such thing.
+  ///   - fidelity: whether to keep CPython's choices where a program may depend on them.
   /// - Throws: `invalidArgument` for a size or a limit below 1; `typeNotReachable` for a private initializer type; what kept
   ///   a worker from starting.
   @available(*, noasync, message: "Making a pool blocks; use withPool.")
   public convenience init(
     processes: Int? = nil, initializer: (any Initializer)? = nil, maxTasksPerChild: Int? = nil,
-    context: Context? = nil
+    context: Context? = nil, taskTimeLimit: Duration? = nil, fidelity: Fidelity = .better
   ) throws {
     let size = try Self.checkedSize(processes)
     if let maxTasksPerChild, maxTasksPerChild < 1 {
       throw MultiprocessingError(.invalidArgument, "maxtasksperchild must be a positive int or None")
     }
+    try Self.check(taskTimeLimit: taskTimeLimit)
     let transport = try CurrentWorld.world.makeProcessTransport(
       TransportConfiguration(
         size: size, startMethod: (context ?? .default).startMethod, initializer: initializer,
         maxTasksPerChild: maxTasksPerChild))
-    try self.init(PoolEngine(size: size, transport: transport))
+    try self.init(
+      PoolEngine(size: size, transport: transport, rules: fidelity.rules, taskTimeLimit: taskTimeLimit))
   }
 
   init(_ engine: PoolEngine) throws { self.engine = engine }
@@ -50,6 +56,12 @@ public class Pool: @unchecked Sendable, CustomStringConvertible {
       throw MultiprocessingError(.invalidArgument, "Number of processes must be at least 1")
     }
     return size
+  }
+
+  static func check(taskTimeLimit: Duration?) throws(MultiprocessingError) {
+    if let taskTimeLimit, taskTimeLimit <= .zero {
+      throw MultiprocessingError(.invalidArgument, "taskTimeLimit must be longer than zero")
+    }
   }
 
   deinit { engine.abandon() }

@@ -1,3 +1,4 @@
+import CMultiprocessing
 import DequeModule
 import PoolCore
 
@@ -8,6 +9,8 @@ extension PoolEngine {
     let identity = ThreadIdentity(name: process.nextThreadName(function: role.rawValue), isDaemon: true)
     state.with { $0.helpers[role] = identity }
     try world.startHelper(role, identity) { [self] in
+      let token = mp_thread_token()
+      state.with { $0.helperTokens[role] = token }
       switch role {
       case .workerHandler: keepWorkers()
       case .taskHandler: sendTasks()
@@ -59,9 +62,9 @@ extension PoolEngine {
         _ = sendParker.park(until: nil)
         continue
       }
-      for command in commands {
+      for (place, command) in commands.enumerated() {
         switch command {
-        case .offer(let job, let id, let chunks): send(job, id, chunks)
+        case .offer(let job, let id, let chunks): send(job, id, chunks, place)
         case .pull(let job, let id, let count): pull(job, id, count)
         }
       }
@@ -70,14 +73,18 @@ extension PoolEngine {
     }
   }
 
-  private func send(_ job: Job, _ id: JobID, _ chunks: Range<Int>) {
+  /// Sends chunks of a job; `place`: where the command stands among those of the task handler.
+  private func send(_ job: Job, _ id: JobID, _ chunks: Range<Int>, _ place: Int? = nil) {
     for index in chunks {
-      guard state.with({ $0.machine.isPending(id) }) else { return }
       let chunk = Chunk(job: id, index: index)
       do {
         let bytes = transport.needsEncoding ? try job.encode(index) : []
-        while !transport.offer(chunk, job, bytes) {
-          if state.with({ $0.hasEnded || !$0.machine.isPending(id) }) { return }
+        while true {
+          if let staged = transport.stage(bytes) {
+            guard offer(chunk, job, staged, place) else { return transport.unstage(staged) }
+            break
+          }
+          if state.with({ $0.hasEnded || !$0.machine.takesChunks(id) }) { return }
           transport.waitForRoom()
         }
       } catch {
@@ -87,9 +94,23 @@ extension PoolEngine {
     }
   }
 
+  /// Offers a chunk unless its job is over by now: with the lock held, so that a cancelled job is in nobody's hands.
+  private func offer(_ chunk: Chunk, _ job: Job, _ staged: StagedBytes, _ place: Int?) -> Bool {
+    state.with { state in
+      guard !state.hasEnded, state.machine.takesChunks(chunk.job) else { return false }
+      transport.offer(chunk, job, staged)
+      state.inHand = nil
+      // What is offered is no longer in the task handler's hands.
+      if let place, place < state.sends.count, case .offer(let job, chunk.job, let range) = state.sends[place] {
+        state.sends[place] = .offer(job, chunk.job, chunk.index + 1..<range.upperBound)
+      }
+      return true
+    }
+  }
+
   private func pull(_ job: Job, _ id: JobID, _ count: Int) {
     for _ in 0..<count {
-      guard state.with({ $0.machine.isPending(id) }) else { return }
+      guard state.with({ $0.machine.takesChunks(id) }) else { return }
       do {
         guard try job.draw() else { return handle(.inputEnded(id, failed: false)) }
       } catch {
@@ -103,6 +124,7 @@ extension PoolEngine {
       let others = state.with { state -> [PoolAction] in
         state.actions.removeAll(keepingCapacity: true)
         world.handle(.inputArrived(id, chunks: 1), &state.machine, &state.actions, of: self)
+        state.inHand = Chunk(job: id, index: index)
         return state.actions
       }
       // The chunk goes out now, before anything that was submitted later; a further pull waits for its turn.
@@ -118,26 +140,36 @@ extension PoolEngine {
   private func handleResults() {
     var reports: [WorkerReport] = []
     var batch = ResultBatch()
-    let limit = world.batchLimit
+    // Real time is looked at only where something can get lost.
+    var audits = transport.canBeAudited ? AuditPlan() : nil
     while !state.with({ $0.hasEnded }) {
       world.pass(.rest(.resultHandler))
-      transport.collect(&reports)
-      for report in reports {
-        if case .returned(let worker, let chunk, let outcome) = report {
-          batch.append(worker, chunk, outcome)
-          if batch.count >= limit { settle(&batch) }
-        } else {
-          // Told in the order in which it was heard.
-          settle(&batch)
-          handle(report)
-        }
-      }
-      settle(&batch)
+      transport.collect(&reports, until: nextLook(audits))
+      if !reports.isEmpty { audits?.heard() }
+      take(reports, &batch)
       reports.removeAll(keepingCapacity: true)
+      endWhatTakesTooLong()
+      audit(&audits, &reports, &batch)
     }
   }
 
-  private func handle(_ report: WorkerReport) {
+  /// Deals with what workers said.
+  func take(_ reports: [WorkerReport], _ batch: inout ResultBatch) {
+    let limit = world.batchLimit
+    for report in reports {
+      if case .returned(let worker, let chunk, let outcome) = report {
+        batch.append(worker, chunk, outcome)
+        if batch.count >= limit { settle(&batch) }
+      } else {
+        // Told in the order in which it was heard.
+        settle(&batch)
+        handle(report)
+      }
+    }
+    settle(&batch)
+  }
+
+  func handle(_ report: WorkerReport) {
     switch report {
     case .ready(let worker): handle(.workerReady(worker))
     case .initializerFailed(let worker, let error):
@@ -172,7 +204,7 @@ extension PoolEngine {
   /// Feeds an event that makes a chunk fail, with its error.
   func fail(_ chunk: Chunk, _ job: Job, _ error: any Error, _ event: PoolEvent) {
     // An imap keeps every failure in its place, and before the consumer is told of it.
-    if state.with({ $0.machine.isStream(chunk.job) }) { job.store(chunk.index, failure: error) }
+    if job.keepsEveryFailure { job.store(chunk.index, failure: error) }
     handle(event) { job.store($0.index, failure: error) }
   }
 }

@@ -50,6 +50,7 @@ extension PoolEngine {
 
   func waitForEnd(_ timeout: Duration?, as name: String = "join") -> Bool {
     let parker = world.makeParker()
+    parker.serve(.endOfPool)
     let isOver = Trace.wait(name, world) { !add(.thread(parker)) || parker.park(until: timeout.map { world.now + $0 }) }
     world.learns(isOver)
     return isOver

@@ -33,16 +33,20 @@ struct ResultBatch {
 extension PoolEngine {
   func settle(_ batch: inout ResultBatch) {
     guard !batch.entries.isEmpty else { return }
+    var strangers: [WorkerID] = []
     state.with { state in
       var dropped = 0
       for index in batch.entries.indices {
         let chunk = batch.entries[index].chunk
         let job = state.jobs[chunk.job]
         // What nobody waits for is dropped, whatever a worker that has gone wrong says.
-        if job != nil, !state.machine.isAwaited(chunk) { dropped += 1 } else { batch.keep(index, job, at: index - dropped) }
+        let isAwaited = state.machine.isAwaited(chunk)
+        if !isAwaited, !state.machine.mayHaveHad(chunk) { strangers.append(batch.entries[index].worker) }
+        if job != nil, !isAwaited { dropped += 1 } else { batch.keep(index, job, at: index - dropped) }
       }
       batch.entries.removeLast(dropped)
     }
+    for worker in strangers { transport.distrust(worker) }
     var start = 0
     for index in batch.entries.indices {
       let heard = Trace.records(world) ? Trace.now : nil

@@ -13,6 +13,7 @@ extension PoolEngine {
     package var isOver: Bool
     package var taskHandlerWaits: Bool
     package var fault: String?
+    package var deadlines: [Duration]
   }
 
   package var snapshot: Snapshot {
@@ -20,7 +21,8 @@ extension PoolEngine {
       Snapshot(
         machine: state.machine, sends: state.sends.map(\.action), starts: Array(state.starts),
         joiners: state.joiners.count, helpersLeft: state.helpersLeft, hasEnded: state.hasEnded, isOver: state.isOver,
-        taskHandlerWaits: state.taskHandlerWaits, fault: state.fault?.code.description)
+        taskHandlerWaits: state.taskHandlerWaits, fault: state.fault?.code.description,
+        deadlines: state.deadlines.map(\.at))
     }
   }
 }

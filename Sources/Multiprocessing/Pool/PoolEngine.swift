@@ -10,6 +10,9 @@ package final class PoolEngine: Sendable {
   let world: any World
   let transport: any Transport
   let size: Int
+  let rules: PoolRules
+  /// How long a worker may run one chunk.
+  let taskTimeLimit: Duration?
 
   /// What the task handler has to do, in this order.
   enum Send {
@@ -32,8 +35,14 @@ package final class PoolEngine: Sendable {
     /// The helper threads have ended and everything is given back.
     var isOver = false
     var helpers: [HelperRole: ThreadIdentity] = [:]
+    /// The same threads as the wait graph knows them, while they run.
+    var helperTokens: [HelperRole: UInt] = [:]
     var taskHandlerWaits = false
     var actions: [PoolAction] = []
+    /// The chunk that the task handler has drawn and not yet offered.
+    var inHand: Chunk?
+    /// When the time of which job is over, the earliest first; jobs may have ended before.
+    var deadlines: Deque<(at: Duration, job: JobID)> = []
   }
   let state: Guarded<State>
   let sendParker: any Parker
@@ -41,12 +50,16 @@ package final class PoolEngine: Sendable {
   /// Makes a pool at work: starts all workers in the calling thread, in order, then the helper threads in theirs.
   ///
   /// - Throws: what kept a worker from starting; then nothing is left of the pool.
-  package init(size: Int, transport: any Transport) throws {
+  package init(
+    size: Int, transport: any Transport, rules: PoolRules = .better, taskTimeLimit: Duration? = nil
+  ) throws {
+    self.rules = rules
+    self.taskTimeLimit = taskTimeLimit
     world = CurrentWorld.world
     self.size = size
     self.transport = transport
     sendParker = world.makeParker()
-    state = Guarded(State(machine: PoolMachine(size: size)))
+    state = Guarded(State(machine: PoolMachine(size: size, rules: rules)))
     try transport.prepare()
     let actions = feed(.opened)
     do {
@@ -66,26 +79,35 @@ package final class PoolEngine: Sendable {
 
   // MARK: Jobs
 
-  /// Submits a job; `bytes` is its only chunk, where the submitter has encoded it already.
+  /// Submits a job; `bytes` is its only chunk, where the submitter has encoded it already. `deadline`: how long it may take.
   @discardableResult
-  package func submit(_ job: Job, _ spec: JobSpec, bytes: [UInt8]? = nil) throws -> JobID {
+  package func submit(_ job: Job, _ spec: JobSpec, bytes: [UInt8]? = nil, deadline: Duration? = nil) throws -> JobID {
     world.pass(.event(.submitted(spec)))
+    let limit = sharedDeadline(deadline)
+    var isLookedAtSooner = false
     let start = Trace.records(world) ? Trace.now : nil
     let (id, actions, wake) = try state.with { state throws(MultiprocessingError) -> (JobID, [PoolAction], Bool) in
       guard state.machine.phase == .running else { throw Self.notRunning(state.fault) }
       let id = state.machine.nextJob
+      job.id = id
+      job.engine = self
+      // A pool that had nothing to do looks at no clock.
+      isLookedAtSooner = taskTimeLimit != nil && state.machine.pendingJobs == 0
+      if let limit, state.add(deadline: limit, of: id) { isLookedAtSooner = true }
       state.jobs.append(job, id)
       state.actions.removeAll(keepingCapacity: true)
       world.handle(.submitted(spec), &state.machine, &state.actions, of: self)
       // With nothing queued before it, the submitting thread writes to the transport itself.
       if let bytes, state.sends.isEmpty, state.actions.count == 1, case .offer(id, 0..<1)? = state.actions.first,
-        transport.offer(Chunk(job: id, index: 0), job, bytes)
+        let staged = transport.stage(bytes)
       {
+        transport.offer(Chunk(job: id, index: 0), job, staged)
         return (id, [], false)
       }
       return (id, queue(&state), state.takeTaskHandlerWake())
     }
     if wake { sendParker.unpark() }
+    if isLookedAtSooner { transport.interrupt(.resultHandler) }
     if let start { Trace.job(.asyncBegin, job.title, id, of: self, at: start) }
     perform(actions)
     return id
@@ -138,6 +160,9 @@ package final class PoolEngine: Sendable {
       case .keepFailure(let chunk):
         keep?(chunk)
         return false
+      case .keepExpiry(let id):
+        state.jobs[id]?.keep(failure: Self.expired)
+        return false
       case .deliver(let id, let chunks):
         state.jobs[id]?.deliver(chunks)
         return true
@@ -154,6 +179,8 @@ package final class PoolEngine: Sendable {
         state.with { $0.starts.append(worker) }
         transport.interrupt(.workerHandler)
       case .withdraw(let id): transport.withdraw(id)
+      case .evict(let id): transport.evict(id)
+      case .advanced(let chunk): state.with({ $0.jobs[chunk.job] }).map { advance($0) }
       case .withdrawAll: transport.withdrawAll()
       case .sendStop: transport.sendStop()
       case .runCallback(let id, let failed): runCallback(id, failed)
@@ -164,7 +191,7 @@ package final class PoolEngine: Sendable {
         job?.resolve(resolution, Self.error(resolution, fault))
       case .killWorker(let worker): transport.kill(worker)
       case .wakeJoiners: end()
-      case .offer, .pullInputs, .keepFailure: break  // Done by `queue`.
+      case .offer, .pullInputs, .keepFailure, .keepExpiry: break  // Done by `queue`.
       }
     }
   }
@@ -175,6 +202,8 @@ package final class PoolEngine: Sendable {
     handle(.callbackFinished(id))
   }
 
+  private static let expired = MultiprocessingError(.deadlinePassed, "The deadline of the job passed.")
+
   private static func error(_ resolution: Resolution, _ fault: MultiprocessingError?) -> MultiprocessingError? {
     switch resolution {
     case .succeeded, .failed: nil
@@ -183,7 +212,7 @@ package final class PoolEngine: Sendable {
     case .broken:
       fault ?? MultiprocessingError(.workerCouldNotStart, "The pool cannot start workers any more.")
     case .cancelled: MultiprocessingError(.cancelled, "The job was cancelled.")
-    case .expired: MultiprocessingError(.deadlinePassed, "The deadline of the job passed.")
+    case .expired: expired
     }
   }
 

@@ -6,8 +6,8 @@ import PoolCore
 /// `terminate` throws `terminated` (CPython's blocks for ever).
 public final class PoolIterator<Output: Sendable>: Sendable, AsyncSequence {
   private let job: StreamJob<Output>
-  private let id: JobID
-  private let engine: PoolEngine
+  let id: JobID
+  let engine: PoolEngine
 
   init(_ job: StreamJob<Output>, _ id: JobID, _ engine: PoolEngine) {
     self.job = job
@@ -26,6 +26,7 @@ public final class PoolIterator<Output: Sendable>: Sendable, AsyncSequence {
     while true {
       if let step = try take() { return step.output }
       let parker = world.makeParker()
+      parker.serve(.output(of: id.rawValue))
       guard job.add(.thread(parker)) else { continue }
       if !Trace.wait("wait for the next \(job.title)", world, { parker.park(until: deadline) }) {
         job.remove(parker)

@@ -7,6 +7,7 @@ package class ResultJob<Value: Sendable>: Job, @unchecked Sendable {
   private var isReady = false
   private var waiters: [Waiter] = []
   private var callbacks: Callbacks?
+  private var observers: [Observer] = []
 
   /// What to run before the result is ready.
   struct Callbacks: Sendable {
@@ -27,8 +28,41 @@ package class ResultJob<Value: Sendable>: Job, @unchecked Sendable {
 
   override package func store(_ chunk: Int, failure: any Error) { keep(.failure(failure)) }
 
+  override package func keep(failure: any Error) { fail(failure) }
+
   /// Keeps the outcome; the first one stays.
   final func keep(_ made: Result<Value, any Error>) { locked { if outcome == nil { outcome = made } } }
+
+  // MARK: Progress
+
+  /// How far it is; `returned`: how many of its chunks are back, where the pool knows.
+  func progress(_ returned: (count: Int, isLastIn: Bool)?) -> PoolProgress {
+    PoolProgress(completed: locked { isReady } ? 1 : 0, total: 1)
+  }
+
+  override package func advanced(_ returned: (count: Int, isLastIn: Bool)?) {
+    let observers: [Observer] = locked { self.observers }
+    guard !observers.isEmpty else { return }
+    let progress = progress(returned)
+    for observer in observers { observer.advanced(progress) }
+  }
+
+  /// Somebody who wants to hear of progress, and of the end.
+  struct Observer: Sendable {
+    var advanced: @Sendable (PoolProgress) -> Void
+    var ended: @Sendable () -> Void = {}
+  }
+
+  /// Registers an observer; false if the job is over already.
+  func add(_ observer: Observer) -> Bool {
+    locked {
+      guard !isReady else { return false }
+      observers.append(observer)
+      return true
+    }
+  }
+
+  // MARK: The end
 
   /// The job ends without being done: a failure that was kept before stays, a value that nobody was told of does not.
   private func fail(_ error: any Error) {
@@ -64,12 +98,13 @@ package class ResultJob<Value: Sendable>: Job, @unchecked Sendable {
     if let error { fail(error) } else if !isSettled { _ = settled() }
     release()
     if callbacks != nil { callbacks = nil }
-    let woken = locked { () -> [Waiter] in
+    let (woken, ended) = locked { () -> ([Waiter], [Observer]) in
       isReady = true
-      if waiters.isEmpty { return [] }
-      defer { waiters = [] }
-      return waiters
+      if waiters.isEmpty, observers.isEmpty { return ([], []) }
+      defer { (waiters, observers) = ([], []) }
+      return (waiters, observers)
     }
+    for observer in ended { observer.ended() }
     for waiter in woken { waiter.wake() }
     // Last: this may be the end of the pool.
     pool = nil
@@ -103,19 +138,29 @@ package class ResultJob<Value: Sendable>: Job, @unchecked Sendable {
   }
 
   /// Blocks until the result is ready or the time is over; false if it was.
-  func wait(_ timeout: Duration?) -> Bool {
+  /// - Throws: `wouldDeadlock` where it would never be ready.
+  func wait(_ timeout: Duration?) throws -> Bool {
     let world = CurrentWorld.world
-    let isOver = Trace.wait("wait for \(title)", world) { waitForOutcome(timeout, world) }
+    let isOver = try Trace.wait("wait for \(title)", world) { try waitForOutcome(timeout, world) }
     world.learns(isOver)
     return isOver
   }
 
-  private func waitForOutcome(_ timeout: Duration?, _ world: any World) -> Bool {
+  private func waitForOutcome(_ timeout: Duration?, _ world: any World) throws -> Bool {
     if locked({ isReady }) { return true }
     if let timeout, timeout <= .zero { return false }
     let deadline = sharedDeadline(timeout)
     let parker = world.makeParker()
+    parker.serve(.result(of: id?.rawValue ?? 0))
     guard add(.thread(parker)) else { return true }
+    if deadline == nil, world is SystemWorld, let engine {
+      if let refusal = WaitGraph.begin(.result(engine, self)) {
+        remove(parker)
+        throw refusal
+      }
+      defer { WaitGraph.end() }
+      return parker.park(until: nil)
+    }
     if parker.park(until: deadline) { return true }
     remove(parker)
     return locked { isReady }

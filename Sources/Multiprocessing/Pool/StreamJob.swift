@@ -15,6 +15,10 @@ package final class StreamJob<Output: Sendable>: Job, @unchecked Sendable {
     var run: () throws -> [Output]
   }
 
+  override var keepsEveryFailure: Bool { true }
+  let name: String
+  override package var title: String { name }
+
   private var drawn = 0
   private var work: [Int: Work] = [:]
   private var counts: [Int: Int] = [:]
@@ -33,9 +37,10 @@ package final class StreamJob<Output: Sendable>: Job, @unchecked Sendable {
   private enum Ending { case done, failed(any Error) }
 
   init(
-    isOrdered: Bool, draw: @escaping () throws -> Work?, decode: @escaping ([UInt8], Int) throws -> [Output]
+    name: String, isOrdered: Bool, draw: @escaping () throws -> Work?, decode: @escaping ([UInt8], Int) throws -> [Output]
   ) {
     self.isOrdered = isOrdered
+    self.name = name
     drawChunk = draw
     self.decode = decode
   }

@@ -10,12 +10,19 @@ public final class ThreadPool: Pool, @unchecked Sendable {
   /// - Parameters:
   ///   - processes: how many workers; nil for one a logical processor.
   ///   - initializer: what each worker thread runs once, before its first task.
-  /// - Throws: `invalidArgument` for a size below 1; what kept a thread from starting.
-  public init(processes: Int? = nil, initializer: (any Initializer)? = nil) throws {
+  ///   - taskTimeLimit: how long a thread may run one chunk, as for `Pool`; the chunk fails, the thread comes to its end.
+  ///   - fidelity: whether to keep CPython's choices, as for `Pool`.
+  /// - Throws: `invalidArgument` for a size below 1 or a limit of no time; what kept a thread from starting.
+  public init(
+    processes: Int? = nil, initializer: (any Initializer)? = nil, taskTimeLimit: Duration? = nil,
+    fidelity: Fidelity = .better
+  ) throws {
     let size = try Self.checkedSize(processes)
+    try Self.check(taskTimeLimit: taskTimeLimit)
     let transport = try CurrentWorld.world.makeThreadTransport(
       TransportConfiguration(size: size, startMethod: .spawn, initializer: initializer))
-    try super.init(PoolEngine(size: size, transport: transport))
+    try super.init(
+      PoolEngine(size: size, transport: transport, rules: fidelity.rules, taskTimeLimit: taskTimeLimit))
   }
 
   /// Calls a closure in a worker thread; its result is fetched later.
@@ -24,11 +31,11 @@ public final class ThreadPool: Pool, @unchecked Sendable {
   /// - Throws: `poolNotRunning` after `close` or `terminate`.
   @discardableResult
   public func applyAsync<Output: Sendable>(
-    callback: (@Sendable (Output) -> Void)? = nil, errorCallback: (@Sendable (any Error) -> Void)? = nil,
-    _ body: @escaping @Sendable () throws -> Output
+    deadline: Duration? = nil, callback: (@Sendable (Output) -> Void)? = nil,
+    errorCallback: (@Sendable (any Error) -> Void)? = nil, _ body: @escaping @Sendable () throws -> Output
   ) throws -> AsyncResult<Output> {
     let job = ClosureJob(body, callbacks: ResultJob<Output>.Callbacks(callback, errorCallback))
-    return try submit(job, chunks: 1, bytes: [])
+    return try submit(job, chunks: 1, bytes: [], deadline: deadline)
   }
 
   /// Calls a closure in a worker thread and blocks until its result is there; throws the closure's own error.

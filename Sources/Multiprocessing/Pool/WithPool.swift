@@ -12,10 +12,11 @@
 @available(*, noasync, message: "This blocks the thread; use the async twin.")
 public func withPool<R>(
   processes: Int? = nil, initializer: (any Initializer)? = nil, maxTasksPerChild: Int? = nil,
-  context: Context? = nil, _ body: (Pool) throws -> R
+  context: Context? = nil, taskTimeLimit: Duration? = nil, fidelity: Fidelity = .better, _ body: (Pool) throws -> R
 ) throws -> R {
   let pool = try Pool(
-    processes: processes, initializer: initializer, maxTasksPerChild: maxTasksPerChild, context: context)
+    processes: processes, initializer: initializer, maxTasksPerChild: maxTasksPerChild, context: context,
+    taskTimeLimit: taskTimeLimit, fidelity: fidelity)
   defer { pool.terminate() }
   return try body(pool)
 }
@@ -26,11 +27,13 @@ public func withPool<R>(
 /// is not noticed: cancel by terminating the pool.
 public func withPool<R>(
   processes: Int? = nil, initializer: (any Initializer)? = nil, maxTasksPerChild: Int? = nil,
-  context: Context? = nil, isolation: isolated (any Actor)? = #isolation,
+  context: Context? = nil, taskTimeLimit: Duration? = nil, fidelity: Fidelity = .better,
+  isolation: isolated (any Actor)? = #isolation,
   _ body: (Pool) async throws -> R
 ) async throws -> R {
   let pool = try await Blocking.run {
-    try Pool(processes: processes, initializer: initializer, maxTasksPerChild: maxTasksPerChild, context: context)
+    try Pool(processes: processes, initializer: initializer, maxTasksPerChild: maxTasksPerChild, context: context,
+    taskTimeLimit: taskTimeLimit, fidelity: fidelity)
   }
   do {
     let result = try await body(pool)
@@ -48,19 +51,22 @@ public func withPool<R>(
 /// - Throws: what `ThreadPool.init` throws, and what the closure throws.
 @available(*, noasync, message: "This blocks the thread; use the async twin.")
 public func withThreadPool<R>(
-  processes: Int? = nil, initializer: (any Initializer)? = nil, _ body: (ThreadPool) throws -> R
+  processes: Int? = nil, initializer: (any Initializer)? = nil, taskTimeLimit: Duration? = nil,
+  fidelity: Fidelity = .better, _ body: (ThreadPool) throws -> R
 ) throws -> R {
-  let pool = try ThreadPool(processes: processes, initializer: initializer)
+  let pool = try ThreadPool(
+    processes: processes, initializer: initializer, taskTimeLimit: taskTimeLimit, fidelity: fidelity)
   defer { pool.terminate() }
   return try body(pool)
 }
 
 /// Makes a thread pool for the time of an `async` closure and terminates it at the end.
 public func withThreadPool<R>(
-  processes: Int? = nil, initializer: (any Initializer)? = nil, isolation: isolated (any Actor)? = #isolation,
-  _ body: (ThreadPool) async throws -> R
+  processes: Int? = nil, initializer: (any Initializer)? = nil, taskTimeLimit: Duration? = nil,
+  fidelity: Fidelity = .better, isolation: isolated (any Actor)? = #isolation, _ body: (ThreadPool) async throws -> R
 ) async throws -> R {
-  let pool = try ThreadPool(processes: processes, initializer: initializer)
+  let pool = try ThreadPool(
+    processes: processes, initializer: initializer, taskTimeLimit: taskTimeLimit, fidelity: fidelity)
   do {
     let result = try await body(pool)
     await pool.terminate()

@@ -57,6 +57,8 @@ enum ChildMain {
     ForkServer.forget()
     RunningFeeders.forget()
     Children.forget()
+    WaitGraph.forget()
+    SharedWaits.forget()
     SystemWorld.shared.become(start.makeProcessState(processID: getpid()))
     if let trace = start.trace { Trace.join(trace) }
     if let directory = start.workingDirectory { _ = chdir(directory) }

@@ -63,6 +63,8 @@ enum WorkerMain {
       if Trace.isOn { Trace.finished(Trace.title(of: claim.bytes), failed: outcome.isFailure) }
       // A worker may be ended at any moment from here on: what it printed must not be lost with it.
       _ = mp_flush()
+      // Nobody waits for this any more, and the pool is about to end this worker.
+      guard ring.beginReturn(claim.chunk) else { mp_child_exit(1) }
       switch outcome {
       case .success(let bytes): try ring.write(.succeeded, claim.chunk, bytes)
       case .failure(let error): try ring.write(.failed, claim.chunk, Wire.encode(error))

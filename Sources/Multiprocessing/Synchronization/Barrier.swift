@@ -32,6 +32,7 @@ public final class Barrier: Codable, Sendable {
       throw MultiprocessingError(.invalidArgument, "A barrier needs a number of parties, not \(parties).")
     }
     words = try CurrentWorld.world.makeSharedWords(bytes: 0)
+    words.serve(as: "barrier")
     words.store(0, 1)
     words.store(Self.parties, UInt32(parties))
     lock = RLock(words: words)

@@ -16,6 +16,7 @@ public final class Condition: Codable, Sendable, CustomStringConvertible {
   /// - Throws: `system` where no shared memory is left.
   public init(context: Context? = nil) throws {
     words = try CurrentWorld.world.makeSharedWords(bytes: 0)
+    words.serve(as: "condition")
     words.store(0, 1)
     lock = RLock(words: words)
   }

@@ -20,6 +20,7 @@ public class CountingSemaphore: Codable, @unchecked Sendable {
       throw MultiprocessingError(.invalidArgument, "[Errno 22] Invalid argument")
     }
     words = try CurrentWorld.world.makeSharedWords(bytes: 0)
+    words.serve(as: "semaphore")
     words.store(0, UInt32(value))
   }
 

@@ -12,7 +12,10 @@ public final class Event: Codable, Sendable {
   ///
   /// - Parameter context: there because Python's has one; any start method takes the event.
   /// - Throws: `system` where no shared memory is left.
-  public init(context: Context? = nil) throws { words = try CurrentWorld.world.makeSharedWords(bytes: 0) }
+  public init(context: Context? = nil) throws {
+    words = try CurrentWorld.world.makeSharedWords(bytes: 0)
+    words.serve(as: "event")
+  }
 
   /// Joins the event that another process shared. Used by the library.
   public init(from decoder: any Decoder) throws { words = try CurrentWorld.world.decodeSharedWords(from: decoder) }

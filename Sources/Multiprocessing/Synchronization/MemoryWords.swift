@@ -7,6 +7,7 @@ final class MemoryWords: SharedWords, @unchecked Sendable {
   private let file: Descriptor
   private let base: UnsafeMutableRawPointer
   private let size: Int
+  let holder: LockHolder? = LockHolder()
 
   /// So many words, and behind them so many bytes, all zero.
   static let wordCount = 16
@@ -26,6 +27,7 @@ final class MemoryWords: SharedWords, @unchecked Sendable {
   init(file: Descriptor) throws(MultiprocessingError) {
     self.file = file
     size = try file.size()
+    holder?.share()
     guard size >= Self.wordBytes else { throw MultiprocessingError(.notDecodable, "Shared memory is too small.") }
     base = try Self.map(file, size)
   }
@@ -64,6 +66,7 @@ final class MemoryWords: SharedWords, @unchecked Sendable {
       throw MultiprocessingError(
         .sharingNotAllowed, "\(type) objects should only be shared between processes through inheritance")
     }
+    holder?.share()
     var container = encoder.singleValueContainer()
     try container.encode(sharing.index(of: file))
   }

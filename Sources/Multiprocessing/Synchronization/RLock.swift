@@ -14,18 +14,26 @@ public final class RLock: Codable, Sendable, CustomStringConvertible {
   /// - Throws: `system` where no shared memory is left.
   public init(context: Context? = nil) throws {
     words = try CurrentWorld.world.makeSharedWords(bytes: 0)
+    words.serve(as: "RLock")
     words.store(0, 1)
+    if words.holder != nil { words.store(SharedWaits.isSure, 1) }
+    SharedWaits.register(words)
   }
 
   init(words: any SharedWords) { self.words = words }
 
   /// Joins the lock that another process shared. Used by the library.
-  public init(from decoder: any Decoder) throws { words = try CurrentWorld.world.decodeSharedWords(from: decoder) }
+  public init(from decoder: any Decoder) throws {
+    words = try CurrentWorld.world.decodeSharedWords(from: decoder)
+    SharedWaits.register(words)
+  }
 
   /// Shares the lock with a new process. Used by the library.
   public func encode(to encoder: any Encoder) throws { try words.share(to: encoder, as: "RLock") }
 
   /// Takes the lock, at once if the calling thread holds it; blocks otherwise, at most for the time-out. False: it was not free.
+  ///
+  /// A wait that can never end is told on standard error, as by `Lock.acquire`.
   @available(*, noasync, message: "This blocks the thread.")
   @discardableResult
   public func acquire(blocking: Bool = true, timeout: Duration? = nil) -> Bool {
@@ -33,7 +41,12 @@ public final class RLock: Codable, Sendable, CustomStringConvertible {
       words.add(Self.depth, 1)
       return true
     }
-    guard core.acquire(blocking: blocking, until: sharedDeadline(timeout)) else { return false }
+    return take(blocking: blocking, until: sharedDeadline(timeout), refuse: CountingCore.complain)
+  }
+
+  /// Takes the lock that the calling thread does not hold.
+  private func take(blocking: Bool, until deadline: Duration?, refuse: (MultiprocessingError) throws -> Void) rethrows -> Bool {
+    guard try core.acquire(blocking: blocking, until: deadline, "RLock", isSure: true, refuse: refuse) else { return false }
     words.store(Self.owner, CurrentWorld.world.threadKey)
     words.store(Self.depth, 1)
     return true
@@ -49,6 +62,7 @@ public final class RLock: Codable, Sendable, CustomStringConvertible {
     }
     guard words.add(Self.depth, UInt32.max) == 1 else { return }
     words.store(Self.owner, 0)
+    words.holder?.leave()
     _ = core.release(maximum: 1)
   }
 
@@ -73,21 +87,24 @@ public final class RLock: Codable, Sendable, CustomStringConvertible {
     let depth = words.load(Self.depth)
     words.store(Self.depth, 0)
     words.store(Self.owner, 0)
+    words.holder?.leave()
     _ = core.release(maximum: 1)
     return depth
   }
 
   /// Takes the lock as deep as it was.
   func acquireAgain(_ depth: UInt32) {
-    _ = core.acquire(blocking: true, until: nil)
+    _ = core.acquire(blocking: true, until: nil, "RLock", isSure: true, refuse: CountingCore.complain)
     words.store(Self.owner, CurrentWorld.world.threadKey)
     words.store(Self.depth, depth)
   }
 
-  /// Runs `body` with the lock held; blocks until it is free or the calling thread's own. Throws what `body` throws.
+  /// Runs `body` with the lock held; blocks until it is free or the calling thread's own.
+  ///
+  /// - Throws: what `body` throws; `wouldDeadlock` instead of waiting for ever, as `Lock.withLock` does.
   @available(*, noasync, message: "This blocks the thread.")
   public func withLock<R>(_ body: () throws -> R) throws -> R {
-    acquire()
+    if isOwned { acquire() } else { _ = try take(blocking: true, until: nil) { throw $0 } }
     let result = Result { try body() }
     try release()
     return try result.get()

@@ -19,11 +19,20 @@ package protocol SharedWords: AnyObject, Sendable {
   /// The bytes behind the words; `offset` counts from their start.
   func withBytes<R>(_ body: (UnsafeMutableRawBufferPointer) throws -> R) rethrows -> R
 
+  /// Says what is made of the words; a simulation that hangs repeats it.
+  func serve(as kind: String)
+
+  /// Which thread holds the lock that is made of the words; nil where nobody keeps that.
+  var holder: LockHolder? { get }
+
   /// Writes what another process needs to share the words; `type` is named in the refusal where they cannot travel.
   func share(to encoder: any Encoder, as type: String) throws
 }
 
 extension SharedWords {
+  package var holder: LockHolder? { nil }
+  package func serve(as kind: String) {}
+
   /// Waits until `isTrue`, at most until the deadline, looking again whenever the word may have changed; whether it was.
   func wait(_ index: Int, until deadline: Duration?, _ isTrue: () -> Bool) -> Bool {
     while true {

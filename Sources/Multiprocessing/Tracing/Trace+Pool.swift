@@ -4,8 +4,11 @@ import PoolCore
 extension Trace {
   /// A task as people read it: the type behind `Run<…>`.
   static func title(of function: Any.Type) -> String {
-    let name = String(describing: function)
-    return name.hasPrefix("Run<") && name.hasSuffix(">") ? String(name.dropFirst(4).dropLast()) : name
+    var name = String(describing: function)
+    while name.hasSuffix(">"), let wrapper = ["Run<", "Splat<", "Attempt<"].first(where: { name.hasPrefix($0) }) {
+      name = String(name.dropFirst(wrapper.count).dropLast())
+    }
+    return name
   }
 
   /// The title of an encoded chunk.

@@ -121,9 +121,9 @@ enum Trace {
   }
 
   /// Waits, and records for how long.
-  static func wait(_ name: @autoclosure () -> String, _ world: any World, _ body: () -> Bool) -> Bool {
-    guard records(world) else { return body() }
-    return measure(name(), body)
+  static func wait(_ name: @autoclosure () -> String, _ world: any World, _ body: () throws -> Bool) rethrows -> Bool {
+    guard records(world) else { return try body() }
+    return try measure(name(), body)
   }
 
   /// The number of the calling worker's pool.

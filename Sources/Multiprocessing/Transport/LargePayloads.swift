@@ -42,6 +42,12 @@ struct LargePayloads {
     used.append(Place(range: place..<place + size, position: position))
   }
 
+  /// A place that was reserved and not kept.
+  mutating func giveBack(_ place: UInt64, _ count: Int) {
+    let size = (UInt64(count) + Self.page - 1) / Self.page * Self.page
+    free.append(place..<place + size)
+  }
+
   private mutating func reclaim(_ queue: TaskQueue) {
     guard used.contains(where: { queue.isReleased($0.position) }) else { return }
     free += used.filter { queue.isReleased($0.position) }.map(\.range)

@@ -33,6 +33,8 @@ struct Layout: Sendable {
   /// The worker's turn of sleeping; odd: it sleeps, and is counted among the sleepers. And what it waits on.
   static let sleeps = 16
   static let taskSignal = 20
+  /// Since when it runs that, on the system's clock.
+  static let heldSince = 24
   /// Bytes that the worker has put into its ring, and that the parent has taken.
   static let resultTail = 64
   static let resultHead = 128

@@ -91,18 +91,20 @@ extension ProcessTransport {
 
   // MARK: Result handler
 
-  package func collect(_ reports: inout [WorkerReport]) {
+  package func collect(_ reports: inout [WorkerReport], until deadline: Duration?) {
+    let limit = deadline.map { Int64($0 / .nanoseconds(1)) } ?? -1
     let header = segment.base
     while true {
       for _ in 0..<Self.looks {
         if gather(&reports) { return }
         mp_yield()
       }
+      if limit >= 0, mp_now_ns() >= limit { return }
       let signal = mp_load32(header + Layout.resultSignal)
       let turn = mp_load32(header + Layout.collectorSleeps)
       mp_store32(header + Layout.collectorSleeps, turn &+ 1)
       mp_fence()
-      if !hasNews { _ = mp_futex_wait(header + Layout.resultSignal, signal, -1, 1) }
+      if !hasNews { _ = mp_futex_wait(header + Layout.resultSignal, signal, limit, 1) }
       mp_store32(header + Layout.collectorSleeps, turn &+ 2)
     }
   }
@@ -131,7 +133,7 @@ extension ProcessTransport {
     return !reports.isEmpty || isInterrupted
   }
 
-  private func drain(_ worker: Listener, _ reports: inout [WorkerReport]) {
+  func drain(_ worker: Listener, _ reports: inout [WorkerReport]) {
     let ring = ResultRing(segment: segment, area: worker.area)
     guard !ring.isEmpty else { return }
     defer { ring.signalSpace() }
@@ -141,7 +143,11 @@ extension ProcessTransport {
       while ring.isBefore(end), let record = try ring.read() { reports.append(try Self.report(worker.id, record)) }
     } catch {
       // Whatever writes into this ring is no worker of ours any more; its end is reported as any other.
-      state.with { $0.workers[worker.id] }?.signal(SIGKILL)
+      let worker = state.with { state in
+        state.needsAudit = true
+        return state.workers[worker.id]
+      }
+      worker?.signal(SIGKILL)
     }
   }
 
@@ -161,7 +167,8 @@ extension ProcessTransport {
     Gate.current?.hasEnded(.worker(worker.number))
     if Trace.isOn { Trace.happened("\(worker.name) has ended", ("status", "\(worker.status ?? 0)")) }
     let claimed = queue.takeBack(from: worker.area)
-    let held = ResultRing(segment: segment, area: worker.area).held ?? claimed
+    let held = ResultRing(segment: segment, area: worker.area).held ?? claimed.first
+    if claimed.contains(where: { $0 != held }) { state.with { $0.needsAudit = true } }
     queue.forget(area: worker.area)
     // What it returned and then did not forget before it died is no longer held.
     let returned = reports.contains { report in

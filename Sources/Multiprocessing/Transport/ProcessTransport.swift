@@ -44,6 +44,8 @@ package final class ProcessTransport: Transport {
     var roomIsInterrupted = false
     /// Asked to be killed before they were started.
     var doomed: Set<WorkerID> = []
+    /// Something was heard that no worker of ours says.
+    var needsAudit = false
     var large = LargePayloads()
   }
 
@@ -155,30 +157,35 @@ package final class ProcessTransport: Transport {
 
   // MARK: Sending
 
-  package func offer(_ chunk: Chunk, _ job: Job, _ bytes: [UInt8]) -> Bool {
-    guard Trace.isOn else { return put(chunk, bytes) }
-    let start = Trace.now
-    guard put(chunk, bytes) else { return false }
-    Trace.sent(chunk, job.title, pool: traceNumber, since: start)
-    return true
-  }
-
-  private func put(_ chunk: Chunk, _ bytes: [UInt8]) -> Bool {
-    guard queue.hasRoom else { return false }
-    if bytes.count <= Layout.inlineCapacity {
-      queue.put(chunk, bytes)
-      return true
-    }
+  package func stage(_ bytes: [UInt8]) -> StagedBytes? {
+    guard queue.hasRoom else { return nil }
+    var staged = StagedBytes(bytes)
+    if bytes.count <= Layout.inlineCapacity { return staged }
     let place = state.with { $0.large.reserve(bytes.count, queue) }
-    guard let place else { return false }
+    guard let place else { return nil }
+    staged.place = place
     do throws(MultiprocessingError) {
       try segment.file.write(bytes, at: place)
     } catch {
-      return false
+      unstage(staged)
+      return nil
     }
-    let position = queue.put(chunk, bytes, large: place)
-    state.with { $0.large.keep(place, bytes.count, position: position) }
-    return true
+    return staged
+  }
+
+  package func unstage(_ staged: StagedBytes) {
+    if staged.place != 0 { state.with { $0.large.giveBack(staged.place, staged.bytes.count) } }
+  }
+
+  package func offer(_ chunk: Chunk, _ job: Job, _ staged: StagedBytes) {
+    let start = Trace.isOn ? Trace.now : nil
+    defer { if let start { Trace.sent(chunk, job.title, pool: traceNumber, since: start) } }
+    guard staged.place != 0 else {
+      queue.put(chunk, staged.bytes)
+      return
+    }
+    let position = queue.put(chunk, staged.bytes, large: staged.place)
+    state.with { $0.large.keep(staged.place, staged.bytes.count, position: position) }
   }
 
   package func waitForRoom() {
@@ -198,7 +205,7 @@ package final class ProcessTransport: Transport {
     mp_store64(segment.base + Layout.roomWanted, 0)
   }
 
-  package func withdraw(_ job: JobID) { queue.withdraw { $0.job == job } }
+  package func withdraw(_ job: JobID) -> Int { queue.withdraw { $0.job == job } }
   package func withdrawAll() { queue.withdraw { _ in true } }
 
   package func sendStop() {

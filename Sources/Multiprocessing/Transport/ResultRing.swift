@@ -23,7 +23,7 @@ struct ResultRing {
   /// So many bytes of large outcomes may wait for the pool.
   private static let largeLimit: UInt64 = 64 << 20
 
-  private var base: UnsafeMutableRawPointer { segment.area(area) }
+  var base: UnsafeMutableRawPointer { segment.area(area) }
   private var ring: UnsafeMutableRawPointer { base + Layout.ring }
 
   // MARK: The worker's side
@@ -186,11 +186,5 @@ struct ResultRing {
   }
 
   /// What the worker holds by its own account.
-  var held: Chunk? {
-    let job = mp_load64(base + Layout.heldJob)
-    return job == 0 ? nil : Chunk(job: JobID(job &- 1), index: Int(truncatingIfNeeded: mp_load64(base + Layout.heldChunk)))
-  }
-
-  /// The worker holds nothing any more: its outcome is in the ring.
-  func clearHeld() { mp_store64(base + Layout.heldJob, 0) }
+  var held: Chunk? { chunk(mp_load64(base + Layout.heldJob)) }
 }

@@ -46,30 +46,60 @@ struct TaskQueue {
       index: Int(truncatingIfNeeded: slot.load(fromByteOffset: Layout.slotChunk, as: UInt64.self)))
   }
 
-  /// Takes back the unclaimed chunks of which this is true.
-  func withdraw(where isMeant: (Chunk) -> Bool) {
+  /// Takes back the chunks of which this is true and which no worker runs yet; how many.
+  ///
+  /// That includes one that a worker has claimed and still copies: it finds its slot no longer its own, and leaves the chunk.
+  @discardableResult
+  func withdraw(where isMeant: (Chunk) -> Bool) -> Int {
+    var count = 0
+    for index in 0..<UInt64(Layout.slotCount) {
+      let slot = segment.base + segment.layout.slot(index)
+      while true {
+        let state = SlotState(word: mp_load64(slot + Layout.slotState))
+        guard state.phase == .ready || state.phase == .claimed, state.owner != SlotState.pool, isMeant(chunk(slot)) else { break }
+        let position = state.position(slot: index)
+        let claimed = SlotState(.claimed, position, owner: SlotState.pool)
+        guard mp_cas64(slot + Layout.slotState, state.word, claimed.word) != 0 else { continue }
+        release(slot, position)
+        count += 1
+        break
+      }
+    }
+    return count
+  }
+
+  /// The chunks that wait in a slot, and those that a worker has claimed and still copies; `owners`: the areas in use. A slot
+  /// that nobody can have claimed is freed.
+  func chunks(ofOwners owners: Set<Int>) -> (ready: [Chunk], claimed: [Chunk]) {
+    var (ready, claimed): ([Chunk], [Chunk]) = ([], [])
     for index in 0..<UInt64(Layout.slotCount) {
       let slot = segment.base + segment.layout.slot(index)
       let state = SlotState(word: mp_load64(slot + Layout.slotState))
-      guard state.phase == .ready, isMeant(chunk(slot)) else { continue }
-      let position = state.position(slot: index)
-      let claimed = SlotState(.claimed, position, owner: SlotState.pool)
-      guard mp_cas64(slot + Layout.slotState, state.word, claimed.word) != 0 else { continue }
-      release(slot, position)
+      switch state.phase {
+      case .ready: ready.append(chunk(slot))
+      case .claimed where owners.contains(state.owner - 1): claimed.append(chunk(slot))
+      case .claimed where state.owner != SlotState.pool:
+        let position = state.position(slot: index)
+        let freed = SlotState(.claimed, position, owner: SlotState.pool)
+        if mp_cas64(slot + Layout.slotState, state.word, freed.word) != 0 { release(slot, position) }
+      default: break
+      }
     }
+    return (ready, claimed)
   }
 
-  /// Frees the slot that a dead worker had claimed and not yet released; the chunk in it.
-  func takeBack(from area: Int) -> Chunk? {
+  /// Frees what a dead worker had claimed and not yet released; the chunks in there. More than one is what no worker of ours
+  /// claims.
+  func takeBack(from area: Int) -> [Chunk] {
+    var chunks: [Chunk] = []
     for index in 0..<UInt64(Layout.slotCount) {
       let slot = segment.base + segment.layout.slot(index)
       let state = SlotState(word: mp_load64(slot + Layout.slotState))
       guard state.phase == .claimed, state.owner == area + 1 else { continue }
-      let chunk = chunk(slot)
+      chunks.append(chunk(slot))
       release(slot, state.position(slot: index))
-      return chunk
     }
-    return nil
+    return chunks
   }
 
   /// Whether the slot of this position has been released since.
@@ -79,6 +109,11 @@ struct TaskQueue {
 
   private func release(_ slot: UnsafeMutableRawPointer, _ position: UInt64) {
     mp_store64(slot + Layout.slotState, SlotState(.free, position + UInt64(Layout.slotCount)).word)
+    tellRoom(position)
+  }
+
+  /// Wakes the task handler if it waits for this slot.
+  private func tellRoom(_ position: UInt64) {
     mp_fence()
     let wanted = mp_load64(segment.base + Layout.roomWanted)
     guard wanted != 0, position >= wanted - 1 else { return }
@@ -121,18 +156,35 @@ struct TaskQueue {
       let chunk = chunk(slot)
       let length = slot.load(fromByteOffset: Layout.slotLength, as: UInt64.self)
       let large = slot.load(fromByteOffset: Layout.slotOffset, as: UInt64.self)
-      let own = segment.area(area)
-      mp_store64(own + Layout.heldChunk, UInt64(bitPattern: Int64(chunk.index)))
-      mp_store64(own + Layout.heldJob, chunk.job.rawValue &+ 1)
-      let size = large == 0 ? UInt64(Layout.inlineCapacity) : try UInt64(segment.file.size())
-      guard large <= size, length <= size - large else { throw Self.damaged }
-      let bytes =
-        large == 0
-        ? [UInt8](UnsafeRawBufferPointer(start: slot + Layout.slotBytes, count: Int(length)))
-        : try segment.file.read(Int(length), at: large)
-      release(slot, position)
+      let ring = ResultRing(segment: segment, area: area)
+      ring.hold(chunk)
+      let claimed = SlotState(.claimed, position, owner: area + 1).word
+      let bytes: [UInt8]
+      do throws(MultiprocessingError) {
+        bytes = try self.bytes(slot, length, large)
+      } catch {
+        // What was withdrawn may be another chunk's bytes by now.
+        if mp_load64(slot + Layout.slotState) == claimed { throw error }
+        ring.clearHeld()
+        continue
+      }
+      let free = SlotState(.free, position + UInt64(Layout.slotCount)).word
+      guard mp_cas64(slot + Layout.slotState, claimed, free) != 0 else {
+        ring.clearHeld()
+        continue
+      }
+      tellRoom(position)
       return Claim(chunk: chunk, bytes: bytes)
     }
+  }
+
+  private func bytes(
+    _ slot: UnsafeMutableRawPointer, _ length: UInt64, _ large: UInt64
+  ) throws(MultiprocessingError) -> [UInt8] {
+    let size = large == 0 ? UInt64(Layout.inlineCapacity) : try UInt64(segment.file.size())
+    guard large <= size, length <= size - large else { throw Self.damaged }
+    if large != 0 { return try segment.file.read(Int(length), at: large) }
+    return [UInt8](UnsafeRawBufferPointer(start: slot + Layout.slotBytes, count: Int(length)))
   }
 
   private static var damaged: MultiprocessingError {

@@ -1,11 +1,24 @@
+import CMultiprocessing
 import DequeModule
 package import PoolCore
 
 /// Workers that are threads of this process: a common queue behind a lock, and nothing to encode.
 package final class ThreadTransport: Transport {
+  private struct Worker {
+    let id: WorkerID
+    let identity: ThreadIdentity
+    /// The thread as the wait graph knows it; 0 until it runs.
+    var token: UInt = 0
+    var chunk: Chunk?
+    /// Since when it runs that; not under simulation.
+    var since: Int64 = 0
+    /// Whether it was told that it takes too long.
+    var isOverdue = false
+  }
+
   private struct State {
     var queue: Deque<(Chunk, Job)> = []
-    var workers: [ThreadIdentity] = []
+    var workers: [Worker] = []
     /// Workers without a chunk, in the order in which they came.
     var idle: [(worker: WorkerID, parker: any Parker)] = []
     var doomed: Set<WorkerID> = []
@@ -18,6 +31,8 @@ package final class ThreadTransport: Transport {
 
   private let world: any World
   private let configuration: TransportConfiguration
+  /// Under simulation real time is not looked at.
+  private let isReal: Bool
   private let state = Guarded(State())
   private let collector: any Parker
   private let watcher: any Parker
@@ -25,6 +40,7 @@ package final class ThreadTransport: Transport {
 
   package init(_ configuration: TransportConfiguration) {
     world = CurrentWorld.world
+    isReal = world is SystemWorld
     self.configuration = configuration
     traceNumber = Trace.nextPool()
     collector = world.makeParker()
@@ -36,7 +52,7 @@ package final class ThreadTransport: Transport {
 
   package var isOnWorker: Bool {
     let current = ThreadIdentity.current
-    return state.with { state in state.workers.contains { $0 === current } }
+    return state.with { state in state.workers.contains { $0.identity === current } }
   }
 
   package func prepare() {}
@@ -45,12 +61,12 @@ package final class ThreadTransport: Transport {
     let name = world.process.nextThreadName(function: HelperRole.worker)
     let identity = ThreadIdentity(name: name, isDaemon: true)
     let process = world.process
-    state.with { $0.workers.append(identity) }
+    state.with { $0.workers.append(Worker(id: worker, identity: identity)) }
     var isStarted = false
-    defer { if !isStarted { state.with { $0.workers.removeAll { $0 === identity } } } }
+    defer { if !isStarted { state.with { $0.workers.removeAll { $0.id == worker } } } }
     try world.startThread(identity) { [self] in
       work(worker)
-      state.with { $0.workers.removeAll { $0 === identity } }
+      state.with { $0.workers.removeAll { $0.id == worker } }
       // Off the list before anybody can learn of the end.
       process.remove(identity)
       report(.exited(worker, name: name, processID: process.identity.processID, status: 0, holding: nil))
@@ -61,6 +77,10 @@ package final class ThreadTransport: Transport {
   // MARK: The worker's side
 
   private func work(_ worker: WorkerID) {
+    let token = mp_thread_token()
+    state.with { state in
+      if let index = state.workers.firstIndex(where: { $0.id == worker }) { state.workers[index].token = token }
+    }
     let isTraced = Trace.records(world)
     if isTraced { Trace.enter(Trace.life) }
     defer { if isTraced { Trace.leave(Trace.life) } }
@@ -71,11 +91,14 @@ package final class ThreadTransport: Transport {
     }
     report(.ready(worker))
     let parker = world.makeParker()
+    parker.serve(.task)
     var completed = 0
     var free = isTraced ? Trace.now : 0
     while let (chunk, job) = take(worker, parker) {
       if isTraced { Trace.took(chunk, job.title, pool: traceNumber, since: free) }
+      begin(worker, chunk)
       let failure = job.run(chunk.index)
+      begin(worker, nil)
       if isTraced {
         Trace.finished(job.title, failed: failure != nil)
         free = Trace.now
@@ -83,6 +106,15 @@ package final class ThreadTransport: Transport {
       report(.returned(worker, chunk, failure.map { .failed($0) } ?? .stored))
       completed += 1
       if completed == configuration.maxTasksPerChild { return }
+    }
+  }
+
+  /// Notes what a worker runs from now on.
+  private func begin(_ worker: WorkerID, _ chunk: Chunk?) {
+    let now = isReal && chunk != nil ? mp_now_ns() : 0
+    state.with { state in
+      guard let index = state.workers.firstIndex(where: { $0.id == worker }) else { return }
+      (state.workers[index].chunk, state.workers[index].since, state.workers[index].isOverdue) = (chunk, now, false)
     }
   }
 
@@ -132,7 +164,7 @@ package final class ThreadTransport: Transport {
 
   // MARK: The pool's side
 
-  package func offer(_ chunk: Chunk, _ job: Job, _ bytes: [UInt8]) -> Bool {
+  package func offer(_ chunk: Chunk, _ job: Job, _ staged: StagedBytes) {
     let start = Trace.records(world) ? Trace.now : nil
     defer { if let start { Trace.sent(chunk, job.title, pool: traceNumber, since: start) } }
     let parker = state.with { state -> (any Parker)? in
@@ -142,17 +174,64 @@ package final class ThreadTransport: Transport {
       return state.idle.isEmpty ? nil : state.idle.removeFirst().parker
     }
     parker?.unpark()
-    return true
   }
 
   package func waitForRoom() {}
 
-  package func withdraw(_ job: JobID) {
+  package func withdraw(_ job: JobID) -> Int {
     state.with { state in
       world.did(.withdraw)
+      let before = state.queue.count
       state.queue.removeAll { $0.0.job == job }
+      return before - state.queue.count
     }
   }
+
+  /// A thread cannot be ended from outside: what it runs comes to its end, and nobody hears of it.
+  package func evict(_ job: JobID) {}
+
+  package func overruns(_ limit: Duration) -> [(worker: WorkerID, chunk: Chunk)] {
+    guard isReal else { return [] }
+    let latest = Duration(clock: mp_now_ns()) - limit
+    return state.with { state in
+      var overdue: [(worker: WorkerID, chunk: Chunk)] = []
+      for (index, worker) in state.workers.enumerated() {
+        guard let chunk = worker.chunk, !worker.isOverdue, Duration(clock: worker.since) <= latest else { continue }
+        state.workers[index].isOverdue = true
+        overdue.append((worker.id, chunk))
+      }
+      return overdue
+    }
+  }
+
+  package func nextOverrun(_ limit: Duration) -> Duration? {
+    guard isReal else { return nil }
+    let now = mp_now_ns()
+    let earliest = state.with { state in
+      state.workers.reduce(now) { $1.chunk == nil || $1.isOverdue ? $0 : min($0, $1.since) }
+    }
+    return Duration(clock: earliest) + limit
+  }
+
+  package var activities: [WorkerActivity] {
+    let pid = world.process.identity.processID
+    return state.with { state in
+      state.workers.map { worker in
+        WorkerActivity(
+          id: worker.id, name: worker.identity.name, processID: pid, chunk: worker.chunk,
+          since: worker.chunk == nil ? nil : Duration(clock: worker.since))
+      }
+    }
+  }
+
+  /// What the threads do, and what waits for one, at one moment.
+  var occupation: (workers: [(token: UInt, name: String, chunk: Chunk?)], queue: [Chunk]) {
+    state.with { state in
+      (state.workers.map { ($0.token, $0.identity.name, $0.chunk) }, state.queue.map(\.0))
+    }
+  }
+
+  package var queuedChunks: Int { state.with { $0.queue.count } }
 
   package func withdrawAll() {
     // What the jobs refer to goes outside of the lock.
@@ -181,7 +260,7 @@ package final class ThreadTransport: Transport {
     parker?.unpark()
   }
 
-  package func collect(_ reports: inout [WorkerReport]) {
+  package func collect(_ reports: inout [WorkerReport], until deadline: Duration?) {
     while true {
       let isDone = state.with { state in
         world.did(.hear)
@@ -195,7 +274,7 @@ package final class ThreadTransport: Transport {
         world.learns(reports)
         return
       }
-      _ = collector.park(until: nil)
+      if !collector.park(until: deadline) { return }
     }
   }
 

@@ -43,6 +43,33 @@ package enum ChunkOutcome: Sendable {
   case failed(any Error)
 }
 
+/// Bytes that have their place on the way to the workers.
+package struct StagedBytes: Sendable {
+  package var bytes: [UInt8]
+  /// Where they lie, if not in the queue itself.
+  var place: UInt64 = 0
+
+  package init(_ bytes: [UInt8]) { self.bytes = bytes }
+}
+
+/// A worker as the pool sees it from outside.
+package struct WorkerActivity: Sendable {
+  package var id: WorkerID
+  package var name: String
+  package var processID: Int32
+  /// What it runs, and since when.
+  package var chunk: Chunk?
+  package var since: Duration?
+
+  package init(id: WorkerID, name: String, processID: Int32, chunk: Chunk?, since: Duration? = nil) {
+    self.id = id
+    self.name = name
+    self.processID = processID
+    self.chunk = chunk
+    self.since = since
+  }
+}
+
 /// What carries chunks to workers and outcomes back, and starts and stops workers: the part of a pool that touches the
 /// world. The engine owns the three helper threads and the machine, and calls this.
 package protocol Transport: AnyObject, Sendable {
@@ -64,14 +91,51 @@ package protocol Transport: AnyObject, Sendable {
   /// Starts one worker. Called by the thread that makes the pool, later by the worker handler.
   func start(_ worker: WorkerID) throws
 
-  /// Puts one chunk at the end of the common queue; false when there is no room. Never blocks. Calls do not overlap.
-  func offer(_ chunk: Chunk, _ job: Job, _ bytes: [UInt8]) -> Bool
+  /// Makes a place for a chunk's bytes, and puts them there where they are too many for the queue itself; nil when there is
+  /// no room. Calls of this, `unstage` and `offer` do not overlap.
+  func stage(_ bytes: [UInt8]) -> StagedBytes?
+
+  /// Gives back a place that is not needed.
+  func unstage(_ staged: StagedBytes)
+
+  /// Puts one chunk at the end of the common queue. Never blocks, and is short: called with the engine's lock held.
+  func offer(_ chunk: Chunk, _ job: Job, _ staged: StagedBytes)
 
   /// Blocks the task handler until there may be room, or until interrupted.
   func waitForRoom()
 
-  /// Takes back the unclaimed chunks of a job.
-  func withdraw(_ job: JobID)
+  /// Takes back the unclaimed chunks of a job: none of them runs afterwards. How many.
+  @discardableResult
+  func withdraw(_ job: JobID) -> Int
+
+  /// Ends the workers that run a chunk of this job now, and no others, where a worker can be ended.
+  func evict(_ job: JobID)
+
+  /// The workers that have run their chunk for longer than the limit. Each is told of once; one that can be ended does not
+  /// return that chunk any more. Called by the result handler.
+  func overruns(_ limit: Duration) -> [(worker: WorkerID, chunk: Chunk)]
+
+  /// The earliest moment at which a worker may exceed the limit.
+  func nextOverrun(_ limit: Duration) -> Duration?
+
+  /// The workers, in order of their start, with what they run now.
+  var activities: [WorkerActivity] { get }
+
+  /// How many chunks no worker has claimed.
+  var queuedChunks: Int { get }
+
+  /// Whether a worker can make chunks get lost by writing nonsense, and `audit` finds them.
+  var canBeAudited: Bool { get }
+
+  /// Whether something has been heard that no worker of ours says.
+  var needsAudit: Bool { get }
+
+  /// Removes the chunks that are in the queue, or that a worker has, and appends what workers have said meanwhile: what is
+  /// left then and has not come back never will. Called by the result handler, when all it has heard is dealt with.
+  func audit(_ chunks: inout Set<Chunk>, _ reports: inout [WorkerReport])
+
+  /// A worker said what no worker of ours says: it is ended.
+  func distrust(_ worker: WorkerID)
 
   /// Takes back every unclaimed chunk.
   func withdrawAll()
@@ -82,8 +146,8 @@ package protocol Transport: AnyObject, Sendable {
   /// Ends one worker now, by force if it does not listen; a thread ends after the task that it runs.
   func kill(_ worker: WorkerID)
 
-  /// Blocks the result handler until there are reports, or until interrupted; appends them.
-  func collect(_ reports: inout [WorkerReport])
+  /// Blocks the result handler until there are reports, or until interrupted, or until the deadline; appends them.
+  func collect(_ reports: inout [WorkerReport], until deadline: Duration?)
 
   /// Blocks the worker handler until something happened to a worker, or until interrupted.
   func watchWorkers()
@@ -96,6 +160,16 @@ package protocol Transport: AnyObject, Sendable {
 
   /// The pool could not be made: ends what was started and gives all back.
   func abandon()
+}
+
+/// What a transport has that cannot lose anything.
+extension Transport {
+  package func stage(_ bytes: [UInt8]) -> StagedBytes? { StagedBytes(bytes) }
+  package func unstage(_ staged: StagedBytes) {}
+  package var canBeAudited: Bool { false }
+  package var needsAudit: Bool { false }
+  package func audit(_ chunks: inout Set<Chunk>, _ reports: inout [WorkerReport]) { chunks = [] }
+  package func distrust(_ worker: WorkerID) {}
 }
 
 extension Transport {

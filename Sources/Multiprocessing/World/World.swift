@@ -150,6 +150,20 @@ package protocol Parker: AnyObject, Sendable {
 
   /// Wakes the thread that parks here, now or when it comes.
   func unpark()
+
+  /// Says what is waited for here; a simulation that hangs repeats it.
+  func serve(_ purpose: ParkingPurpose)
+}
+
+extension Parker {
+  package func serve(_ purpose: ParkingPurpose) {}
+}
+
+/// What a thread parks for.
+package enum ParkingPurpose: Sendable {
+  case result(of: UInt64)
+  case output(of: UInt64)
+  case endOfPool, task, something
 }
 
 /// The world of the calling thread.

@@ -135,7 +135,7 @@ extension Cases {
   }
 
   /// A pool with a gate for the time of a closure, closed and joined at its end.
-  private static func withAsyncPool(_ place: Place, _ body: (Pool, Gates) async throws -> Void) async throws {
+  static func withAsyncPool(_ place: Place, _ body: (Pool, Gates) async throws -> Void) async throws {
     let gates = try Gates()
     defer { Gates.current.value = nil }
     try await withPool(place, gates) { pool in

@@ -1,0 +1,70 @@
+import CMultiprocessing
+import Glibc
+package import PoolCore
+
+/// Looking at what the workers run, and ending those that run what nobody wants any more.
+extension ProcessTransport {
+  private var running: [Worker] {
+    state.with { state in state.workers.values.filter { $0.status == nil }.sorted { $0.id < $1.id } }
+  }
+
+  private func ring(_ worker: Worker) -> ResultRing { ResultRing(segment: segment, area: worker.area) }
+
+  package func evict(_ job: JobID) {
+    for worker in running where ring(worker).condemn(where: { chunk, _ in chunk.job == job }) != nil { kill(worker.id) }
+  }
+
+  // MARK: Time
+
+  package func overruns(_ limit: Duration) -> [(worker: WorkerID, chunk: Chunk)] {
+    let latest = Duration(clock: mp_now_ns()) - limit
+    return running.compactMap { worker in
+      ring(worker).condemn { $1 <= latest }.map { (worker.id, $0) }
+    }
+  }
+
+  package func nextOverrun(_ limit: Duration) -> Duration? {
+    // Whoever takes a chunk from now on has its whole time still before it.
+    running.compactMap { ring($0).heldSince }.reduce(Duration(clock: mp_now_ns())) { min($0, $1) } + limit
+  }
+
+  // MARK: Looking
+
+  package var activities: [WorkerActivity] {
+    running.map { worker in
+      let ring = ring(worker)
+      return WorkerActivity(
+        id: worker.id, name: worker.name, processID: worker.child.processID, chunk: ring.held, since: ring.heldSince)
+    }
+  }
+
+  package var queuedChunks: Int { queue.chunks(ofOwners: Set(0..<configuration.size)).ready.count }
+
+  // MARK: What got lost
+
+  package var canBeAudited: Bool { true }
+  package var needsAudit: Bool { state.with { $0.needsAudit } }
+
+  package func audit(_ chunks: inout Set<Chunk>, _ reports: inout [WorkerReport]) {
+    let workers = state.with { state in
+      state.needsAudit = false
+      return Array(state.workers.values)
+    }
+    // In this order, for that is the way of a chunk: from its slot to its worker, from there into the ring.
+    let (ready, claimed) = queue.chunks(ofOwners: Set(workers.map(\.area)))
+    chunks.subtract(ready)
+    // Nonsense may have hidden those who sleep.
+    if !ready.isEmpty { segment.wakeAllWorkers() }
+    chunks.subtract(claimed)
+    for worker in workers { if let held = ring(worker).held { chunks.remove(held) } }
+    for listener in state.with({ $0.listeners }) { drain(listener, &reports) }
+  }
+
+  package func distrust(_ worker: WorkerID) {
+    let worker = state.with { state in
+      state.needsAudit = true
+      return state.workers[worker]
+    }
+    worker?.signal(SIGKILL)
+  }
+}
