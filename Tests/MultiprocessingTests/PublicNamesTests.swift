@@ -11,7 +11,8 @@ import Testing
     Queue<Int>.self, JoinableQueue<Int>.self, Connection.self, Lock.self, RLock.self, CountingSemaphore.self,
     BoundedSemaphore.self, Event.self, Condition.self, Barrier.self, SharedValue<Int>.self, SharedArray<Int>.self,
     SharedLog.self, ChildProcess.self, SystemExit.self, ProcessPoolExecutor.self, Future<Int>.self,
-    ExecutorResults<Int>.self, MultiprocessingError.self, RemoteFailure.self, Tracing.self,
+    ExecutorResults<Int>.self, Fidelity.self, PoolProgress.self, PoolSnapshot.self, ProcessThread.self,
+    MultiprocessingError.self, RemoteFailure.self, Tracing.self,
   ]
   private static let protocols: [Any.Type] = [
     (any PoolTask).self, (any PoolFunction).self, (any PoolFunction2).self, (any Initializer).self,

@@ -1,7 +1,8 @@
 import CMultiprocessing
 import Glibc
 
-/// What a process does before it ends: it ends its daemons, waits for its other children, and sends what its queues hold.
+/// What a process does before it ends: it waits for its threads, ends its daemons, waits for its other children, and sends what
+/// its queues hold.
 enum ProcessEnd {
   private static let isPrepared = ProcessLocal(false)
 
@@ -19,6 +20,7 @@ enum ProcessEnd {
 
   /// Does it, in the calling thread; may block.
   static func run() {
+    RunningThreads.joinAll()
     Children.end()
     RunningFeeders.joinAll()
   }

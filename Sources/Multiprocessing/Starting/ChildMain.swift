@@ -59,6 +59,7 @@ enum ChildMain {
     Children.forget()
     WaitGraph.forget()
     SharedWaits.forget()
+    RunningThreads.forget()
     SystemWorld.shared.become(start.makeProcessState(processID: getpid()))
     if let trace = start.trace { Trace.join(trace) }
     if let directory = start.workingDirectory { _ = chdir(directory) }

@@ -22,6 +22,51 @@ extension Cases {
       try child.join()
     },
 
+    Case("a-process-waits-for-its-threads-but-for-daemons", "2.28, 7 wait_for_threads", in: Place.processes) { place in
+      let event = try Event()
+      let child = try place.process(StartThreads(event: event))
+      try child.start()
+      let ended = try expectWithin(.seconds(15), "The child, whose daemon thread sleeps on,") { try child.join(timeout: .seconds(15)) }
+      try expect(ended && child.exitCode == 0, "The child did not end well: \(child)")
+      try expect(event.isSet, "The child ended before its thread did")
+    },
+
+    Case("a-worker-waits-for-its-threads", "2.28", in: Place.processes) { place in
+      let event = try Event()
+      let pool = try place.pool(1, initializer: StartThreads(event: event))
+      try pool.apply(Nothing())
+      pool.close()
+      try pool.join()
+      try expect(event.isSet, "The worker ended before its thread did")
+    },
+
+    Case("the-life-of-a-thread", "2.28", in: [.thread], complains: [.thread: "Exception in thread Thread-3: neg 3"]) { _ in
+      let gate = try Event()
+      let seen = Collected<String>()
+      let thread = ProcessThread {
+        seen.append(ThreadIdentity.current.name)
+        gate.wait(timeout: .seconds(30))
+      }
+      try expect(!thread.isAlive && !thread.isDaemon, "It is alive before it was started, or a daemon")
+      try expectError(.wrongState, "cannot join thread before it is started") { try thread.join() }
+      try thread.start()
+      try expectError(.wrongState, "threads can only be started once") { try thread.start() }
+      try expectEqual(seen.first(), "Thread-1", "The name of the thread")
+      try expectEqual(ThreadIdentity.live.map(\.name), ["MainThread", "Thread-1"], "The live threads")
+      try expect(thread.isAlive, "It is not alive")
+      try expect(!(try thread.join(timeout: .milliseconds(10))), "It has ended before it may")
+      gate.set()
+      try expect(thread.join(timeout: .seconds(30)), "It does not end")
+      try expect(!thread.isAlive, "It is alive though it has ended")
+      let heir = ProcessThread(name: "mother", isDaemon: true) { seen.append("\(ProcessThread {}.isDaemon)") }
+      try heir.start()
+      try heir.join()
+      try expectEqual(seen.all.last, "true", "Whether the thread of a daemon is one")
+      let failing = ProcessThread { throw Negative(value: 3) }
+      try failing.start()
+      try failing.join()
+    },
+
     Case("a-default-process-in-a-child-has-the-child-s-method", "1.31, 5.9", in: Place.processes) { place in
       let reports = try Queue<WhoAmI.Answer>()
       let child = try place.process(StartDefault(reports: reports))
@@ -75,5 +120,21 @@ struct StartDefault: ProcessTarget {
 struct DaemonFlags: PoolTask {
   func run() -> [Bool] {
     [nil, true, false].map { ChildProcess(EndWith(status: 0), isDaemon: $0).isDaemon }
+  }
+}
+
+/// Starts a thread that sets the event in a moment, and a daemon that would clear it much later.
+struct StartThreads: ProcessTarget, Initializer {
+  let event: Event
+
+  func run() throws {
+    try ProcessThread {
+      sleep(for: .milliseconds(500))
+      event.set()
+    }.start()
+    try ProcessThread(isDaemon: true) {
+      sleep(for: .seconds(20))
+      event.clear()
+    }.start()
   }
 }
