@@ -32,6 +32,8 @@ extension Pool {
   }
 
   /// The same; blocks until every item is done, and returns their results in the order of the inputs.
+  ///
+  /// - Throws: what `mapResultsAsync` throws, and what ends the whole job.
   @available(*, noasync, message: "This blocks the thread; use the async twin.")
   public func mapResults<Function: PoolFunction>(
     _ function: Function.Type, _ inputs: some Sequence<Function.Input>, chunkSize: Int = 1
@@ -47,6 +49,8 @@ extension Pool {
   }
 
   /// Runs every task, and keeps what became of each. Fetched later.
+  ///
+  /// - Throws: `poolNotRunning`; `invalidArgument` for a chunk size below 1; `typeNotReachable`.
   @discardableResult
   public func mapResultsAsync<Task: PoolTask>(
     _ tasks: some Sequence<Task>, chunkSize: Int = 1, deadline: Duration? = nil,
@@ -58,6 +62,8 @@ extension Pool {
   }
 
   /// The same; blocks until every task is done, and returns their results in the order of the tasks.
+  ///
+  /// - Throws: what `mapResultsAsync` throws, and what ends the whole job.
   @available(*, noasync, message: "This blocks the thread; use the async twin.")
   public func mapResults<Task: PoolTask>(
     _ tasks: some Sequence<Task>, chunkSize: Int = 1

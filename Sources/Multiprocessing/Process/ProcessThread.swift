@@ -33,7 +33,7 @@ public final class ProcessThread: Sendable {
   /// - Parameters:
   ///   - name: its name; nil for the next number.
   ///   - isDaemon: whether the process ends without waiting for it; nil for what the calling thread is.
-  ///   - body: what it runs. An error is printed to standard error, and ends the thread only.
+  ///   - body: what it runs. What it throws is printed to standard error, and ends the thread only.
   public init(name: String? = nil, isDaemon: Bool? = nil, _ body: @escaping @Sendable () throws -> Void) {
     identity = ThreadIdentity(
       name: name ?? CurrentWorld.world.process.nextThreadName(function: nil),
