@@ -72,9 +72,9 @@ package struct WebReport: Sendable {
       ? [:]
       : try OracleRuns(scenarios: scenarios, pythons: pythons, repeats: repeats, settings: settings, runner: oracle)
         .collect(progress)
-    let claims = ClaimCheck(pythons: pythons).run(with: oracle) { progress($0, $1, "claims") }
+    let claims = ClaimCheck(pythons: pythons).run(with: oracle) { progress($0, $1, "claims checked") }
     let examples = try scenarios.enumerated().map { number, scenario in
-      progress(number, scenarios.count, "exploring \(scenario.id)")
+      progress(number, scenarios.count, "examples explored")
       return try example(scenario, (own[scenario.id] ?? []) + (others[scenario.id] ?? []))
     }
     return ReportContent(

@@ -29,6 +29,12 @@ final class ProgressLine: Sendable {
   /// Shows how many schedules of an example have been run.
   func show(schedules: Int, _ name: String) { show("\(schedules) schedules", name) }
 
+  /// Shows a text; behind its comma stands what only a terminal is told.
+  func show(_ text: String) {
+    let parts = text.split(separator: ", ", maxSplits: 1).map(String.init)
+    show(parts.first ?? "", parts.count > 1 ? parts[1] : "")
+  }
+
   private func show(_ text: String, _ name: String) {
     let isDue = last.withLock { last in
       guard last.duration(to: .now) >= (isTerminal ? .milliseconds(50) : .seconds(5)) else { return false }
@@ -36,7 +42,7 @@ final class ProgressLine: Sendable {
       return true
     }
     guard isDue else { return }
-    Terminal.note(isTerminal ? "\r\u{1b}[K\(text), \(name)" : "\(text)\n")
+    Terminal.note(isTerminal ? "\r\u{1b}[K\(text)\(name.isEmpty ? "" : ", ")\(name)" : "\(text)\n")
   }
 
   /// Takes the line away.

@@ -57,7 +57,7 @@ struct Report: ParsableCommand {
     }
     let progress = ProgressLine()
     let result = try report.write(to: folder, environment: Terminal.environment) {
-      progress.show(done: $0, of: $1, $2)
+      progress.show("\($0) of \($1) \($2)")
     }
     progress.clear()
     Terminal.write(format.json ? result.json : result.text(folder: folder.path))

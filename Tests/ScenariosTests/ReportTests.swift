@@ -78,6 +78,8 @@ import Testing
       #expect(try Self.text("\(folder)/index.html").contains("without CPython, as asked"))
       try Self.checkNames(Page(Self.text("\(folder)/examples/A2.html")))
       try Self.checkQueue(Page(Self.text("\(folder)/examples/C1.html")), Self.text("\(folder)/examples/C1.html"))
+      try Self.checkWalk(Self.text("\(folder)/examples/A2.html"), outputs: 62)
+      try Self.checkWalk(Self.text("\(folder)/examples/C1.html"), outputs: 1)
       try Self.checkStarting(Self.text("\(folder)/starting.html"))
     }
   }
@@ -110,6 +112,42 @@ import Testing
     #expect(html.contains("2,580,480") && html.contains("3,628,800"))
     #expect(page.outputs.count > 1 && page.outputs.allSatisfy { $0.timeline.marks.count == 10 })
     #expect(page.outputs.count { $0.seen.isEmpty } == 1)
+  }
+
+  /// The tree of the walkthrough: each way to an end prints something, and where outputs are few, all of them can be reached.
+  private static func checkWalk(_ html: String, outputs: Int) throws {
+    struct Walk: Decodable {
+      struct Node: Decodable {
+        var p: Int?
+        var l: Int
+        var o: [Int]?
+      }
+      struct Goal: Decodable { var end: Int }
+      struct Option: Decodable {
+        var isRight: Bool
+        var why: [String]
+      }
+      struct Question: Decodable { var options: [Option] }
+      var lanes: [String]
+      var texts: [String]
+      var nodes: [Node]
+      var documented: Int
+      var goals: [Goal]
+      var questions: [Question]
+
+      func output(to end: Int) -> [String] {
+        let node = nodes[end]
+        return (node.p.map { output(to: $0) } ?? []) + (node.o ?? []).map { texts[$0] }
+      }
+    }
+    let json = try #require(html.split(separator: "id=\"walk-data\">").last?.split(separator: "</script>").first)
+    let walk = try JSONDecoder().decode(Walk.self, from: Data(json.utf8))
+    let inner = Set(walk.nodes.compactMap(\.p))
+    let ends = walk.nodes.indices.filter { !inner.contains($0) }
+    #expect(Set(ends.map { walk.output(to: $0) }).count >= outputs && ends.contains(walk.documented))
+    if outputs > 1 { #expect(Set(ends.map { walk.output(to: $0) }).count == outputs) }
+    #expect(walk.nodes.allSatisfy { walk.lanes.indices.contains($0.l) } && walk.goals.allSatisfy { ends.contains($0.end) })
+    #expect(walk.questions.allSatisfy { $0.options.contains(where: \.isRight) && $0.options.allSatisfy { !$0.why.isEmpty } })
   }
 
   private static func checkStarting(_ html: String) throws {

@@ -159,6 +159,58 @@ class Checks:
         page.run("document.getElementById('chosen-play').click()")
         self.expect(page.run("document.activeElement.id === 'step' && step.value === '0'"), f"{name}: an order can be stepped through")
 
+    def walk_through(self, name):
+        """The walkthrough goes forward and back, marks a line of each program, and follows whom the reader lets move."""
+        page = self.page
+        self.open(name)
+        if not page.run("!!document.getElementById('walk-data')"):
+            return self.expect(False, f"{name}: there is a walkthrough")
+        part = "document.getElementById"
+        page.run(f"{part}('walk-forward').focus()")
+        said, marked = set(), set()
+        for _ in range(400):
+            if page.run(f"{part}('walk-forward').disabled"):
+                break
+            page.run(f"{part}('walk-forward').click()")
+            said.add(page.run(f"{part}('walk-says').textContent"))
+            marked.add(page.run("[...document.querySelectorAll('.code-line.at')].map((line) => line.textContent).join('|')"))
+        documented = page.run(f"{part}('walk-output').innerText")
+        self.expect(len(said) > 5 and len(marked) > 3, f"{name}: {len(said)} steps are told at {len(marked)} places")
+        self.expect(documented, f"{name}: the walk prints")
+        # At every choice the last of those who could move: another order than the documented one, where there is one.
+        page.run(f"{part}('walk-start').click()")
+        choices = page.run("""(() => {
+          const find = (id) => document.getElementById(id);
+          let choices = 0;
+          for (let step = 0; step < 1000; step += 1) {
+            const options = find("walk-options").children;
+            if (options.length > 1) { choices += 1; options[options.length - 1].click(); } else if (find("walk-forward").disabled) break; else find("walk-forward").click();
+          }
+          return choices;
+        })()""")
+        self.expect(choices > 0, f"{name}: there is something to choose")
+        other = page.run(f"{part}('walk-output').innerText")
+        self.expect(other and (other != documented or name.endswith("C1.html")), f"{name}: other choices print something else")
+        page.run(f"{part}('walk-back').click()")
+        self.expect(page.run(f"!{part}('walk-forward').disabled"), f"{name}: the walk goes back")
+        answers = page.run("""[...document.querySelectorAll("#walk-questions fieldset")].map((box) => [...box.querySelectorAll("input")].map((input) => {
+          input.click();
+          return box.querySelector(".reply").innerText;
+        }))""")
+        self.expect(all(len(reply) > 12 for box in answers for reply in box), f"{name}: every answer has its reason")
+        self.expect(all(any(reply.startswith("Right.") for reply in box) for box in answers), f"{name}: every question has an answer")
+        goals = page.run("""[...document.querySelectorAll("#walk-goals button")].map((button) => {
+          button.click();
+          while (!document.getElementById("walk-forward").disabled) document.getElementById("walk-forward").click();
+          return document.getElementById("walk-output").innerText;
+        })""")
+        self.expect(all(goals), f"{name}: every goal has a run that prints")
+        if name == "examples/A2.html":
+            self.expect(documented in goals, f"{name}: the documented output is a goal")
+            page.run(f"{part}('walk-start').click(); for (let step = 0; step < 9; step += 1) {part}('walk-forward').click()")
+            page.run("document.getElementById('walk').scrollIntoView()")
+            page.shoot(self.shots / "A2-walk-desktop.png")
+
     def theme(self):
         """The switch goes through the system's colours, light and dark."""
         page = self.page
@@ -219,6 +271,7 @@ def main():
             checks.walk(name)
         for name in chosen:
             checks.slide(name)
+            checks.walk_through(name)
             checks.choose(name, 1 if name.endswith("C1.html") else 5)
         checks.theme()
         checks.evidence()

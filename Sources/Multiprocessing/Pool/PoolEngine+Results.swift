@@ -12,7 +12,7 @@ struct ResultBatch {
   fileprivate(set) var entries: [Entry] = []
   /// Jobs that are over, and streams with something new to take (no resolution), in order: whoever waits for them is woken
   /// without the engine's lock.
-  fileprivate var news: [(job: Job, resolution: Resolution?)] = []
+  fileprivate var news: [(job: Job, id: JobID, resolution: Resolution?)] = []
 
   var count: Int { entries.count }
 
@@ -84,8 +84,13 @@ extension PoolEngine {
     var index = range.lowerBound
     while index < range.upperBound {
       let others = tell(&batch, &index, range.upperBound)
-      for (job, resolution) in batch.news {
-        if let resolution { job.resolve(resolution, nil) } else { job.wakeConsumers() }
+      for (job, id, resolution) in batch.news {
+        guard let resolution else {
+          job.wakeConsumers()
+          continue
+        }
+        if Trace.records(world) { Trace.job(.asyncEnd, job.title, id, of: self, at: Trace.now) }
+        job.resolve(resolution, nil)
       }
       batch.news.removeAll(keepingCapacity: true)
       perform(others)
@@ -104,13 +109,11 @@ extension PoolEngine {
         for (position, action) in state.actions.enumerated() {
           switch action {
           case .resolve(let id, let resolution) where resolution == .succeeded || resolution == .failed:
-            guard let job = state.jobs.remove(id) else { continue }
-            if Trace.records(world) { Trace.job(.asyncEnd, job.title, id, of: self, at: Trace.now) }
-            batch.news.append((job, resolution))
+            if let job = state.jobs.remove(id) { batch.news.append((job, id, resolution)) }
           case .deliver(let id, let chunks):
             guard let job = state.jobs[id] else { continue }
             job.deliver(chunks)
-            if batch.news.last?.job !== job { batch.news.append((job, nil)) }
+            if batch.news.last?.job !== job { batch.news.append((job, id, nil)) }
           default:
             state.actions.removeFirst(position)
             return (queue(&state), state.takeTaskHandlerWake())

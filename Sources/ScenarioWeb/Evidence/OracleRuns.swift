@@ -35,7 +35,7 @@ struct OracleRuns {
     }
     _ = check.run(with: runner, judge: .init(goldens: goldens)) { step in
       collected.withLock { $0[Self.key(step.cell)]?.add(step.outcome, by: judges[step.cell.twin.id]) }
-      progress(step.done, step.total, "\(step.cell.twin.id) on \(step.cell.place), \(step.cell.python.version)")
+      progress(step.done, step.total, "runs on CPython, \(step.cell.twin.id) on \(step.cell.place), \(step.cell.python.version)")
     }
     var result: [String: [SpotEvidence]] = [:]
     let all = collected.withLock { $0 }

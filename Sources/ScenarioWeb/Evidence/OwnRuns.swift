@@ -22,7 +22,7 @@ struct OwnRuns {
       for number in 1...repeats {
         try add(run, number, judge, to: &evidence)
         done += 1
-        progress(done, total, "\(run.scenario.id) on \(run.place.rawValue)")
+        progress(done, total, "runs, \(run.scenario.id) on \(run.place.rawValue)")
       }
       result[run.scenario.id, default: []].append(evidence)
     }
