@@ -195,7 +195,7 @@ extension ExamplePage.Evidence {
       evidence.passes
       ? "\(Wording.count(evidence.runs, "run")), \(evidence.runs == 1 ? "which conforms" : "all of which conform")"
       : "\(evidence.conforming) of \(Wording.count(evidence.runs, "run")) \(evidence.conforming == 1 ? "conforms" : "conform")"
-    outputs = "\(Wording.count(evidence.outputs.count, "different output"))"
+    outputs = evidence.outputs.count == 1 ? "one output" : "\(evidence.outputs.count) different outputs"
     let seconds = evidence.seconds.sorted()
     time = seconds.isEmpty ? "" : "\(Numbers.milliseconds(seconds[seconds.count / 2] * 1000)) in the middle"
     let sample = evidence.sample
