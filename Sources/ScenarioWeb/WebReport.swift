@@ -86,6 +86,9 @@ package struct WebReport: Sendable {
     var map = try OutputMap(scenario, settings: settings)
     for spot in spots { try map.note(spot) }
     var evidence = ExampleEvidence(scenario: scenario, spots: spots, map: map)
+    // A program that fixes its size has that one under simulation as well, whatever was asked for the others.
+    var settings = settings
+    if !scenario.hasDefaultSize { settings.workers = nil }
     do {
       let subject = try SimulatedScenario(scenario, settings: settings)
       evidence.exploration = try Exploration(subject, limit: Self.schedules).run()

@@ -57,7 +57,7 @@ import Testing
 
   @Test func `a report has every page, every link leads somewhere, and its figures are those of the runs`() throws {
     try Self.withFolder { folder in
-      let command = try Command("report", folder, "A2", "C1", "--no-oracle", "--repeat", "2")
+      let command = try Command("report", folder, "A2", "C1", "--no-oracle", "--repeat", "2", "--workers", "8")
       #expect(command.status == 0 && command.output.contains("12 runs: 12 conform, 0 do not."), "\(command.errors)")
       for page in ["index.html", "claims.html", "starting.html", "examples/A2.html", "examples/C1.html"] {
         let html = try Self.text("\(folder)/\(page)")

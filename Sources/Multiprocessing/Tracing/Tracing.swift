@@ -9,7 +9,7 @@ import Glibc
 /// event, so that it can be read while the program runs, and when it has been killed.
 ///
 /// A program that is not to be changed is traced by its environment: `MULTIPROCESSING_TRACE=trace.json`, where `%p` stands
-/// for the id of the process; tracing then begins with the first pool or process. An event costs a few microseconds, and
+/// for the id of the process; tracing then begins with the first pool or process. An event costs some ten microseconds, and
 /// nothing but the look at one variable while tracing is off. CPython has no counterpart.
 public enum Tracing {
   /// The variable that names the file.

@@ -176,12 +176,12 @@ extension ExamplePage {
 
   private static func exploration(_ evidence: ExampleEvidence) -> String {
     guard let result = evidence.exploration else { return evidence.explorationFailure ?? "Not explored." }
-    let schedules = "\(Numbers.grouped(result.runs)) schedules of the real pool code"
-    let found = result.outputCount.map { "\(Numbers.grouped($0)) outputs" } ?? "more outputs than fit a number"
-    guard result.passes else { return "Something is wrong: \(schedules) print \(found), and the golden disagrees." }
-    guard result.isExhaustive else { return "In part: \(schedules) were run, which print \(found); none of them is illegal." }
-    return "Every order: \(schedules) print exactly \(found), and the golden allows exactly these; no order hangs, fails or loses "
-      + "a line."
+    let schedules = "schedules of the real pool code that were run: \(Numbers.grouped(result.runs))"
+    let found = "different outputs that they print: \(result.outputCount.map(Numbers.grouped) ?? "more than fit a number")"
+    guard result.passes else { return "Something is wrong, the golden disagrees; \(schedules); \(found)." }
+    guard result.isExhaustive else { return "Explored in part; \(schedules); \(found), none of them illegal." }
+    return "Every order is explored; \(schedules); \(found), exactly those that the golden allows. No order hangs, fails or loses a "
+      + "line."
   }
 }
 
