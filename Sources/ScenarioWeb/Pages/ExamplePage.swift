@@ -17,7 +17,7 @@ struct ExamplePage {
     var mark: String
     var count: String
     var outputs: String
-    var time: String
+    var time: String?
     var lines: [Line]
     var verdict: String
     var trace: String?
@@ -197,7 +197,8 @@ extension ExamplePage.Evidence {
       : "\(evidence.conforming) of \(Wording.count(evidence.runs, "run")) \(evidence.conforming == 1 ? "conforms" : "conform")"
     outputs = evidence.outputs.count == 1 ? "one output" : "\(evidence.outputs.count) different outputs"
     let seconds = evidence.seconds.sorted()
-    time = seconds.isEmpty ? "" : "\(Numbers.milliseconds(seconds[seconds.count / 2] * 1000)) in the middle"
+    let median = seconds.isEmpty ? nil : Numbers.milliseconds(seconds[seconds.count / 2] * 1000)
+    time = median.map { seconds.count == 1 ? "in \($0)" : "\($0) in the middle" }
     let sample = evidence.sample
     lines = (sample?.lines ?? []).enumerated().map { index, line in
       Line(
