@@ -27,6 +27,21 @@ public protocol PoolFunction<Input, Output> {
   static func __encode(_ outputs: [Output]) throws -> [UInt8]
   /// Public for technical reasons only; there is an implementation for every `Codable` output and for `Void`.
   static func __decode(_ bytes: [UInt8], count: Int) throws -> [Output]
+  /// Public for technical reasons only; there is an implementation for every function.
+  static func __map(_ inputs: ArraySlice<Input>) throws -> [Output]
+}
+
+extension PoolFunction {
+  /// Calls the function on each input; throws what it throws.
+  ///
+  /// Inlined, so that the compiler of the function's own module makes one loop of it.
+  @inlinable
+  public static func __map(_ inputs: ArraySlice<Input>) throws -> [Output] {
+    var outputs: [Output] = []
+    outputs.reserveCapacity(inputs.count)
+    for input in inputs { outputs.append(try call(input)) }
+    return outputs
+  }
 }
 
 extension PoolFunction where Output: Codable {

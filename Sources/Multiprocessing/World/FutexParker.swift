@@ -1,9 +1,13 @@
 import CMultiprocessing
 
-/// A parker on a word of memory.
+/// A parker on a word of memory: 0, or 1 after a wake-up that nobody has taken, or 2 while somebody sleeps.
 final class FutexParker: Parker, @unchecked Sendable {
   // Sendable: the word is only touched by atomic operations.
   private let word: UnsafeMutablePointer<UInt32>
+
+  /// How often a thread looks before it sleeps, and lets others run in between: to be found awake spares both sides a system
+  /// call, and often what it waits for is just being done.
+  private static let looks = 4
 
   init() {
     word = .allocate(capacity: 1)
@@ -13,16 +17,25 @@ final class FutexParker: Parker, @unchecked Sendable {
   deinit { word.deallocate() }
 
   func park(until deadline: Duration?) -> Bool {
+    for _ in 0..<Self.looks {
+      if mp_cas32(word, 1, 0) != 0 { return true }
+      mp_yield()
+    }
     let limit = deadline.map { Int64($0 / .nanoseconds(1)) } ?? -1
     while true {
       if mp_cas32(word, 1, 0) != 0 { return true }
-      if limit >= 0, mp_now_ns() >= limit { return false }
-      _ = mp_futex_wait(word, 0, limit, 0)
+      if limit >= 0, mp_now_ns() >= limit {
+        // A wake-up that comes now is for the next call, unless it came just before.
+        if mp_cas32(word, 2, 0) != 0 || mp_load32(word) == 0 { return false }
+        continue
+      }
+      // Fails for one that is announced already, and for a wake-up, which the wait sees.
+      _ = mp_cas32(word, 0, 2)
+      _ = mp_futex_wait(word, 2, limit, 0)
     }
   }
 
   func unpark() {
-    // Only the change from 0 can have a sleeper.
-    if mp_exchange32(word, 1) == 0 { _ = mp_futex_wake(word, 1, 0) }
+    if mp_exchange32(word, 1) == 2 { _ = mp_futex_wake(word, 1, 0) }
   }
 }
