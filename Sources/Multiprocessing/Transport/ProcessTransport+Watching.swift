@@ -11,7 +11,12 @@ extension ProcessTransport {
   private func ring(_ worker: Worker) -> ResultRing { ResultRing(segment: segment, area: worker.area) }
 
   package func evict(_ job: JobID) {
-    for worker in running where ring(worker).condemn(where: { chunk, _ in chunk.job == job }) != nil { kill(worker.id) }
+    // By areas: a worker that is just being started may run something before it is known here; `start` looks after it.
+    for area in 0..<configuration.size {
+      let ring = ResultRing(segment: segment, area: area)
+      guard ring.condemn(where: { chunk, _ in chunk.job == job }) != nil else { continue }
+      if let worker = running.first(where: { $0.area == area }) { kill(worker.id) }
+    }
   }
 
   // MARK: Time
@@ -46,18 +51,23 @@ extension ProcessTransport {
   package var needsAudit: Bool { state.with { $0.needsAudit } }
 
   package func audit(_ chunks: inout Set<Chunk>, _ reports: inout [WorkerReport]) {
-    let workers = state.with { state in
-      state.needsAudit = false
-      return Array(state.workers.values)
-    }
-    // In this order, for that is the way of a chunk: from its slot to its worker, from there into the ring.
-    let (ready, claimed) = queue.chunks(ofOwners: Set(workers.map(\.area)))
+    state.with { $0.needsAudit = false }
+    let areas = 0..<configuration.size
+    // In this order, for that is the way of a chunk: from its slot to its worker, from there into the ring. All areas count: a
+    // worker that is just being started may have taken something before it is known here.
+    let (ready, claimed) = queue.chunks(ofOwners: Set(areas))
     chunks.subtract(ready)
     // Nonsense may have hidden those who sleep.
     if !ready.isEmpty { segment.wakeAllWorkers() }
     chunks.subtract(claimed)
-    for worker in workers { if let held = ring(worker).held { chunks.remove(held) } }
-    for listener in state.with({ $0.listeners }) { drain(listener, &reports) }
+    for area in areas { if let held = ResultRing(segment: segment, area: area).held { chunks.remove(held) } }
+    let listeners = state.with { $0.listeners }
+    // What such a worker has said already is heard when it is known; until then nobody knows what is lost.
+    let unheard = areas.filter { area in
+      !listeners.contains { $0.area == area } && !ResultRing(segment: segment, area: area).isEmpty
+    }
+    if !unheard.isEmpty { chunks = [] }
+    for listener in listeners { drain(listener, &reports) }
   }
 
   package func distrust(_ worker: WorkerID) {

@@ -145,7 +145,7 @@ package final class ProcessTransport: Transport {
       }
       // It may have said something, even all that it ever says, before it was known here.
       wakeCollector()
-      if isDoomed { kill(id) }
+      if isDoomed || ResultRing(segment: segment, area: area).isCondemned { kill(id) }
     } catch {
       state.with { $0.freeAreas.append(area) }
       throw error

@@ -39,6 +39,9 @@ extension ResultRing {
 
   // MARK: The pool's side
 
+  /// Whether the pool has given up what the worker holds.
+  var isCondemned: Bool { mp_load64(word) & Self.condemned != 0 }
+
   /// Since when the worker holds what it holds.
   var heldSince: Duration? {
     held == nil ? nil : Duration(clock: Int64(bitPattern: mp_load64(base + Layout.heldSince)))
