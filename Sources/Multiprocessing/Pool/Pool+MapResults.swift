@@ -12,9 +12,12 @@ extension Pool {
   /// The errors are those that `apply` throws: in a process pool `taskFailed`, with the task's own error as its cause where
   /// that is `Codable`, in a thread pool the task's own. The callback runs once, with the whole list.
   /// - Parameters:
+  ///   - function: the type whose `call` the workers run.
+  ///   - inputs: what it is called on; drawn in the calling thread.
   ///   - chunkSize: how many inputs go to a worker at a time; one if nobody says. A larger one is faster for small tasks.
   ///   - deadline: how long the whole map may take from now on, as for `applyAsync`.
   ///   - progress: called in the result handler thread whenever a chunk is back; must not block.
+  ///   - callback: called once with the whole list in the result handler thread, where it must not block.
   /// - Throws: `poolNotRunning`; `invalidArgument` for a chunk size below 1; `typeNotReachable`.
   @discardableResult
   public func mapResultsAsync<Function: PoolFunction>(

@@ -7,6 +7,8 @@
 ///   - initializer: what each worker runs once, before its first task.
 ///   - maxTasksPerChild: after how many chunks a worker is replaced by a fresh one; nil for never.
 ///   - context: the start method; nil for the program's default.
+///   - taskTimeLimit: how long a worker may run one chunk before it is ended and the chunk fails; nil for ever.
+///   - fidelity: whether to keep CPython's choices where this library's are better.
 ///   - body: gets the pool; what it returns or throws is returned or thrown.
 /// - Throws: what `Pool.init` throws, and what the closure throws.
 @available(*, noasync, message: "This blocks the thread; use the async twin.")
