@@ -46,7 +46,8 @@ extension Cases {
               let inner = try first.applyAsync { 1 }
               return try Self.refusal { try inner.get() }
             }
-            return try middle.get()
+            // Whoever comes to wait last is told.
+            do { return try middle.get() } catch let error as MultiprocessingError { return error.message }
           }
           let told = try outer.get(timeout: .seconds(30))
           try expect(told.components(of: "; ") == 2 && told.contains("runs"), told)
