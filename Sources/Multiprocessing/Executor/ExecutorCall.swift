@@ -24,7 +24,8 @@ final class FunctionCall<Function: PoolFunction>: ExecutorCall {
   func submit(to core: ExecutorCore) throws {
     let job = FutureJob<Function>(input, future, self, core)
     // A value that cannot be encoded is left to the task handler, which makes the error the job's.
-    let bytes = core.pool.engine.transport.needsEncoding ? try? ChunkCall.encode(Function.self, [input]) : nil
+    let bytes = core.pool.engine.transport.needsEncoding
+      ? try? ChunkCall.encode(Function.self, TypeName.wire(of: Function.self), input) : nil
     _ = try core.pool.submit(job, chunks: 1, bytes: bytes)
   }
 }

@@ -19,7 +19,7 @@ class ApplyJob<Function: PoolFunction>: ResultJob<Function.Output>, @unchecked S
 
   override func encode(_ chunk: Int) throws -> [UInt8] {
     guard let input = take() else { return [] }
-    return try ChunkCall.encode(Function.self, CollectionOfOne(input))
+    return try ChunkCall.encode(Function.self, TypeName.wire(of: Function.self), input)
   }
 
   override func run(_ chunk: Int) -> (any Error)? {

@@ -39,15 +39,14 @@ final class MapJob<Function: PoolFunction>: ResultJob<[Function.Output]>, @unche
     locked { inputs.isEmpty ? [] : inputs[items(of: chunk)] }
   }
 
-  override func encode(_ chunk: Int) throws -> [UInt8] { try ChunkCall.encode(Function.self, slice(chunk)) }
+  override func encode(_ chunk: Int) throws -> [UInt8] {
+    let inputs: [Function.Input] = locked { self.inputs }
+    return try ChunkCall.encode(Function.self, inputs, inputs.isEmpty ? 0..<0 : items(of: chunk))
+  }
 
   override func run(_ chunk: Int) -> (any Error)? {
-    var outputs: [Function.Output] = []
-    let inputs = slice(chunk)
-    outputs.reserveCapacity(inputs.count)
     do {
-      for input in inputs { outputs.append(try Function.call(input)) }
-      keep(chunk, outputs)
+      keep(chunk, try Function.__map(slice(chunk)))
       return nil
     } catch {
       return error

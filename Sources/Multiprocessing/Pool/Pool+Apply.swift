@@ -69,9 +69,9 @@ extension Pool {
     let job = ApplyJob<Function>(input, callbacks: ResultJob<Function.Output>.Callbacks(callback, errorCallback))
     guard engine.transport.needsEncoding else { return try submit(job, chunks: 1, bytes: [], deadline: deadline) }
     try engine.checkRunning()
-    _ = try TypeName.wire(of: function)
+    let name = try TypeName.wire(of: function)
     // A value that cannot be encoded is left to the task handler, which makes the error the job's.
-    let bytes = try? ChunkCall.encode(function, CollectionOfOne(input))
+    let bytes = try? ChunkCall.encode(function, name, input)
     return try submit(job, chunks: 1, bytes: bytes, deadline: deadline)
   }
 

@@ -78,7 +78,7 @@ extension Pool {
         guard !items.isEmpty else { return nil }
         let chunk = items
         return StreamJob<Function.Output>.Work(
-          count: chunk.count, encode: { try ChunkCall.encode(function, chunk[...]) },
+          count: chunk.count, encode: { try ChunkCall.encode(function, chunk, 0..<chunk.count) },
           run: { try chunk.map { try Function.call($0) } })
       },
       decode: { try Function.__decode($0, count: $1) })

@@ -16,16 +16,30 @@ extension Pool {
   ///   - errorCallback: called once with the first failure, in the same thread.
   /// - Throws: `poolNotRunning`; `invalidArgument` for a chunk size below 1 (CPython returns a list of None instead);
   ///   `typeNotReachable` for a private or local type.
-  @discardableResult
+  @discardableResult @inlinable
   public func mapAsync<Function: PoolFunction>(
     _ function: Function.Type, _ inputs: some Sequence<Function.Input>, chunkSize: Int? = nil,
     deadline: Duration? = nil, progress: (@Sendable (PoolProgress) -> Void)? = nil,
     callback: (@Sendable ([Function.Output]) -> Void)? = nil, errorCallback: (@Sendable (any Error) -> Void)? = nil
   ) throws -> AsyncResult<[Function.Output]> {
+    try checkMap(function, chunkSize)
+    // Inlined, so that the caller's compiler, which knows the sequence, lists it.
+    return try mapList(function, Array(inputs), chunkSize, deadline, progress, callback, errorCallback)
+  }
+
+  @usableFromInline
+  func checkMap<Function: PoolFunction>(_ function: Function.Type, _ chunkSize: Int?) throws {
     try engine.checkRunning()
     try Self.check(chunkSize: chunkSize)
     if engine.transport.needsEncoding { _ = try TypeName.of(function) }
-    let items = Array(inputs)
+  }
+
+  @usableFromInline
+  func mapList<Function: PoolFunction>(
+    _ function: Function.Type, _ items: [Function.Input], _ chunkSize: Int?, _ deadline: Duration?,
+    _ progress: (@Sendable (PoolProgress) -> Void)?, _ callback: (@Sendable ([Function.Output]) -> Void)?,
+    _ errorCallback: (@Sendable (any Error) -> Void)?
+  ) throws -> AsyncResult<[Function.Output]> {
     let size = chunkSize ?? ChunkSize.standard(items: items.count, workers: engine.size)
     let job = MapJob<Function>(
       items, chunkSize: size, callbacks: ResultJob<[Function.Output]>.Callbacks(callback, errorCallback))
@@ -42,6 +56,7 @@ extension Pool {
   ///
   /// - Throws: what `mapAsync` throws; the first failure to arrive, once all other chunks are done.
   @available(*, noasync, message: "This blocks the thread; use the async twin.")
+  @inlinable
   public func map<Function: PoolFunction>(
     _ function: Function.Type, _ inputs: some Sequence<Function.Input>, chunkSize: Int? = nil
   ) throws -> [Function.Output] {
@@ -49,6 +64,7 @@ extension Pool {
   }
 
   /// Calls a function on every input and suspends until all outputs are there, in the order of the inputs.
+  @inlinable
   public func map<Function: PoolFunction>(
     _ function: Function.Type, _ inputs: some Sequence<Function.Input>, chunkSize: Int? = nil
   ) async throws -> [Function.Output] {

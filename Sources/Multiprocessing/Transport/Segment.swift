@@ -59,6 +59,17 @@ final class Segment: @unchecked Sendable {
     mp_store32(area + Layout.sleeps, (turn | 1) &+ 1)
   }
 
+  /// Looks a few times and lets others run in between; whether it was true.
+  ///
+  /// On a busy processor those others have more to say afterwards; on an idle one this takes a moment.
+  func look(until isTrue: () -> Bool) -> Bool {
+    for _ in 0..<4 {
+      if isTrue() { return true }
+      mp_yield()
+    }
+    return false
+  }
+
   /// Wakes the result handler if it sleeps, or is about to.
   func wakeCollector() {
     // Only the sleeper ends its turn: a waker that cleared a flag after a stale look would lose a wake-up.

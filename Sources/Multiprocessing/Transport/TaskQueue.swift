@@ -194,6 +194,7 @@ struct TaskQueue {
   /// Blocks the worker until there may be a chunk.
   func waitForChunk(area: Int) {
     let header = segment.base
+    if segment.look(until: { !isEmpty || mp_load32(header + Layout.stop) != 0 }) { return }
     let own = segment.area(area)
     // Counted before marked and unmarked before uncounted: a death in between leaves the count too high, which costs a
     // look, and never too low, which would lose a wake-up.
