@@ -26,5 +26,13 @@ package enum ExamplePrograms {
     "E2": StartMethodInWorker.self,
     "E3": ForkContext.self,
     "E3a": ContextByName.self,
+    "F1": StopEvent.self,
+    "F2": SharedLock.self,
+    "F3": Callbacks.self,
+    "F4": IMapUnordered.self,
+    "F5": ReplacedWorkers.self,
+    "F6": TwoPools.self,
+    "F7": NestedNames.self,
+    "F8": SharedPipe.self,
   ]
 }

@@ -33,7 +33,7 @@ extension Parser {
     let hasMethod = text.hasPrefix("{Method}")
     if hasMethod { text = text.dropFirst("{Method}".count) }
     guard let mark = text.firstIndex(of: "#"),
-      text[..<mark].unicodeScalars.allSatisfy(Scanner.isWord),
+      text[..<mark].unicodeScalars.allSatisfy({ Scanner.isWord($0) || $0 == ":" }),
       let (number, function) = Shape.splitName("0" + text[text.index(after: mark)...]), number == "0",
       hasMethod || mark > text.startIndex
     else {

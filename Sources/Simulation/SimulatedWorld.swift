@@ -307,6 +307,15 @@ final class SimulatedWorld: World, @unchecked Sendable {
     return channel
   }
 
+  /// A pipe whose ends are two views of one channel; that nobody holds the other end any more is not simulated.
+  func makePipe(isDuplex: Bool) throws -> (any Channel, any Channel) {
+    guard !isDuplex else {
+      throw MultiprocessingError(.invalidArgument, "Under simulation a pipe has one direction: make it with duplex: false.")
+    }
+    let channel = try makeChannel()
+    return (channel, channel)
+  }
+
   func makeSharedWords(bytes: Int) throws -> any SharedWords {
     let made = SimulatedWords(self, words.count, bytes: bytes)
     words.append(made)

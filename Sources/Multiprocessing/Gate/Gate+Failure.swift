@@ -29,6 +29,7 @@ extension Gate {
     case .take: "wants to take a task"
     case .draw: "wants to draw a number"
     case .put: "wants to put something on a queue"
+    case .return: "wants to hand in a result"
     }
   }
 

@@ -53,7 +53,7 @@ final class Gate: Sendable {
         if own == position { return true }
       } else if kind == .take, position >= memory.endOfTakes {
         return false
-      } else if kind == .draw || kind == .put {
+      } else if kind == .draw || kind == .put || kind == .return {
         fail("\(lane.words) \(Self.wish(kind)), and the schedule has no step for it any more")
       }
       if mp_now_ns() >= deadline { fail(stalled(at: position, lane, kind)) }

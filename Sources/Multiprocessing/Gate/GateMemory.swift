@@ -10,7 +10,7 @@ final class GateMemory: @unchecked Sendable {
   /// What a step is, without the number that it may draw.
   enum Kind: UInt32 {
     case print = 1
-    case take, draw, put
+    case take, draw, put, `return`
 
     init(_ deed: StepOrder.Deed) {
       switch deed {
@@ -18,6 +18,7 @@ final class GateMemory: @unchecked Sendable {
       case .take: self = .take
       case .draw: self = .draw
       case .put: self = .put
+      case .return: self = .return
       }
     }
   }
@@ -110,6 +111,7 @@ final class GateMemory: @unchecked Sendable {
       case .take: StepOrder.Step(lane(index), .take)
       case .draw: StepOrder.Step(lane(index), .draw(value(index)))
       case .put: StepOrder.Step(lane(index), .put)
+      case .return: StepOrder.Step(lane(index), .return)
       }
     }
   }

@@ -23,6 +23,8 @@ package struct StepOrder: Hashable, Sendable, CustomStringConvertible {
     case draw(Double)
     /// Puts an element on a queue.
     case put
+    /// Hands in the result of the chunk that it has taken.
+    case `return`
   }
 
   package struct Step: Hashable, Sendable {
@@ -65,6 +67,7 @@ extension StepOrder.Step: CustomStringConvertible {
     case ("print", 1): self.init(lane, .print)
     case ("take", 1): self.init(lane, .take)
     case ("put", 1): self.init(lane, .put)
+    case ("return", 1): self.init(lane, .return)
     case ("draw", 2):
       guard let value = Double(words[1]), value.isFinite else { return nil }
       self.init(lane, .draw(value))
@@ -77,6 +80,7 @@ extension StepOrder.Step: CustomStringConvertible {
     case .print: "\(lane).print"
     case .take: "\(lane).take"
     case .put: "\(lane).put"
+    case .return: "\(lane).return"
     case .draw(let value): "\(lane).draw \(value)"
     }
   }

@@ -65,14 +65,22 @@ enum WorkerMain {
       _ = mp_flush()
       // Nobody waits for this any more, and the pool is about to end this worker.
       guard ring.beginReturn(claim.chunk) else { mp_child_exit(1) }
-      switch outcome {
-      case .success(let bytes): try ring.write(.succeeded, claim.chunk, bytes)
-      case .failure(let error): try ring.write(.failed, claim.chunk, Wire.encode(error))
+      if let gate = Gate.current {
+        try gate.perform(.return) { try report(outcome, of: claim.chunk, to: ring) }
+      } else {
+        try report(outcome, of: claim.chunk, to: ring)
       }
       ring.clearHeld()
       if Trace.isOn { free = Trace.now }
       completed += 1
       if completed == worker.maxTasksPerChild { return }
+    }
+  }
+
+  private static func report(_ outcome: ChunkCall.Outcome, of chunk: Chunk, to ring: ResultRing) throws {
+    switch outcome {
+    case .success(let bytes): try ring.write(.succeeded, chunk, bytes)
+    case .failure(let error): try ring.write(.failed, chunk, Wire.encode(error))
     }
   }
 }

@@ -120,10 +120,6 @@ extension World {
     throw MultiprocessingError(.invalidArgument, "A process of its own cannot be started under simulation; a pool can.")
   }
 
-  package func makePipe(isDuplex: Bool) throws -> (any Channel, any Channel) {
-    throw MultiprocessingError(.invalidArgument, "A pipe cannot be made under simulation; a queue can.")
-  }
-
   package func startService(_ identity: ThreadIdentity, _ body: @escaping @Sendable () -> Void) throws {
     try startThread(identity, body)
   }

@@ -1,12 +1,13 @@
 /// One worked example: what it is called, what it shows, where it runs.
 package struct Scenario: Hashable, Sendable {
-  /// The document that an example comes from.
+  /// The document that an example comes from, or what several of them mention without an example.
   package enum Document: String, Hashable, Sendable, CaseIterable {
     case processInitializer = "A"
     case threadInitializer = "B"
     case sharedQueue = "C"
     case helperThreads = "D"
     case startMethods = "E"
+    case otherUses = "F"
 
     /// What the document is about.
     package var subject: String {
@@ -16,6 +17,7 @@ package struct Scenario: Hashable, Sendable {
       case .sharedQueue: "Share a queue with the workers"
       case .helperThreads: "The threads of a process pool"
       case .startMethods: "Start methods and contexts"
+      case .otherUses: "Other uses of a pool, which the documents only mention"
       }
     }
   }
@@ -47,9 +49,12 @@ package struct Scenario: Hashable, Sendable {
 
   package var method: Method
 
+  /// Whether it starts a process that belongs to no pool, which the simulated world does not have.
+  package var startsProcesses: Bool
+
   init(
     _ id: String, _ name: String, _ shows: String, places: [Place] = Place.processes, hasDefaultSize: Bool = false,
-    method: Method = .programs
+    method: Method = .programs, startsProcesses: Bool = false
   ) {
     self.id = id
     self.name = name
@@ -57,6 +62,7 @@ package struct Scenario: Hashable, Sendable {
     self.places = places
     self.hasDefaultSize = hasDefaultSize
     self.method = method
+    self.startsProcesses = startsProcesses
   }
 
   /// The id and the name together, which is what its folder and its golden are called.

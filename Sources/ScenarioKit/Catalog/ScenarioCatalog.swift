@@ -45,6 +45,16 @@ package enum ScenarioCatalog {
     Scenario(
       "E3a", "context-by-name", "Contexts got by their names make pools of all start methods in one program.",
       method: .none),
+    Scenario("F1", "stop-event", "An event handed over by the initializer stops all tasks gracefully."),
+    Scenario("F2", "shared-lock", "A lock handed over by the initializer is one lock for main and all workers."),
+    Scenario("F3", "callbacks", "A callback runs in the main process, in the thread that handles results."),
+    Scenario(
+      "F4", "imap-unordered", "Results come in the order in which they are done, without a queue of one's own.",
+      hasDefaultSize: true),
+    Scenario("F5", "replaced-workers", "A worker that has done its share is replaced, and the next has another number."),
+    Scenario("F6", "two-pools", "Two pools share nothing but the counter that numbers their workers."),
+    Scenario("F7", "nested-names", "The name of a process tells who started it.", startsProcesses: true),
+    Scenario("F8", "shared-pipe", "A pipe handed over by the initializer lets a task report before it is done."),
   ]
 
   /// The example that somebody means: its id in upper or lower case, with or without the name behind it.

@@ -37,6 +37,11 @@ package struct SimulatedScenario: Sendable {
     let run = try ScenarioRun(scenario, at: place ?? usual, settings: settings)
     self.place = place
     startMethod = place == nil ? nil : run.startMethod.flatMap { StartMethod(rawValue: $0.rawValue) }
+    guard !scenario.startsProcesses else {
+      throw ScenarioError(
+        .contradiction,
+        "\(scenario.id) starts a process that belongs to no pool, which is not simulated: run it on real processes.")
+    }
     guard let example = ExamplePrograms.all[scenario.id] else {
       throw ScenarioError(.broken, "\(scenario.id) has no program.")
     }

@@ -15,10 +15,10 @@ package struct Claim: Hashable, Sendable {
   }
 
   package static let all: [Claim] = [
-    Claim("P1", "A pool is configured when it is made and uses its workers for many tasks.", "A1", "A2"),
+    Claim("P1", "A pool is configured when it is made and uses its workers for many tasks.", "A1", "A2", "F5"),
     Claim(
       "P2", "apply and map give values at once; apply_async and map_async give a handle with timeout and callback.",
-      "A3b", "D1a"),
+      "A3b", "D1a", "F3"),
     Claim("P3", "Without an initializer, which is the default, workers run none.", "D1", "D3"),
     Claim(
       "P4", "An initializer is called with the initial arguments in each worker when it starts.", "A1", "A2", "A3",
@@ -29,12 +29,14 @@ package struct Claim: Hashable, Sendable {
     Claim(
       "P8", "The initializer and the tasks of a worker run in its process and main thread, named MainThread.", "A2",
       "D1", "D2", "D1a", "D2a"),
-    Claim("P9", "Spawned workers are named SpawnPoolWorker-1, SpawnPoolWorker-2 and so on.", "A2"),
+    Claim("P9", "Spawned workers are named SpawnPoolWorker-1, SpawnPoolWorker-2 and so on.", "A2", "F6", "F7"),
     Claim(
       "P10", "A global that the initializer sets is seen by all tasks of that worker, and each worker has its own.",
       "A3", "A3b"),
-    Claim("P11", "What initargs passes is shared with all workers: event, lock, semaphore, queue, pipe, value.", "C1"),
-    Claim("P12", "close and then join waits until all tasks are done.", "A1", "A2", "A3", "B1", "B2"),
+    Claim(
+      "P11", "What initargs passes is shared with all workers: event, lock, semaphore, queue, pipe, value.", "C1", "F1",
+      "F2", "F8"),
+    Claim("P12", "close and then join waits until all tasks are done.", "A1", "A2", "A3", "B1", "B2", "F3"),
     Claim("P13", "Workers are made as needed, when tasks are issued.", "A1a"),
     Claim(
       "T1", "ThreadPool is a kind of Pool with the same methods, without maxtasksperchild and context.", "B1", "B2"),
@@ -45,13 +47,14 @@ package struct Claim: Hashable, Sendable {
     Claim(
       "S1", "A SimpleQueue that initargs passes carries values from tasks in any worker to the main process.", "C1"),
     Claim("S2", "get on an empty queue waits for a value.", "C1"),
-    Claim("S3", "Results can be taken in order of completion, as imap_unordered gives them.", "C1"),
+    Claim("S3", "Results can be taken in order of completion, as imap_unordered gives them.", "C1", "F4"),
     Claim("S4", "A pool is closed at the end of its with block."),
     Claim("S5", "A task that only reads a global needs no declaration of it.", "A3", "C1", "A3b"),
     Claim("S6", "Waiting in a cycle, or for a lock that a stopped worker holds, never ends."),
     Claim("S7", "ProcessPoolExecutor shares a global through its initializer in the same way."),
     Claim(
-      "H1", "A process pool has three helper threads: for the workers, for the tasks, for the results.", "D3", "D3a"),
+      "H1", "A process pool has three helper threads: for the workers, for the tasks, for the results.", "D3", "D3a",
+      "F3"),
     Claim("H2", "By default a pool has as many workers as there are logical CPUs.", "D2"),
     Claim("H3", "wait on a result waits until the task is done.", "D1", "D2", "D3"),
     Claim(

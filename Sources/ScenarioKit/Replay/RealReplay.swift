@@ -46,7 +46,8 @@ package struct RealReplay: Sendable {
       throw ScenarioError(.broken, "No lanes can be found for this output of \(run.scenario.id).")
     }
     var run = run
-    run.steps = try StepPlanner(attribution).order()
+    // Steps are those of one pool. A program that starts processes of its own has one order by itself.
+    run.steps = run.scenario.startsProcesses ? nil : try StepPlanner(attribution).order()
     self.run = run
     self.output = wanted
   }

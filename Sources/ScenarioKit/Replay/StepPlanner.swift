@@ -3,11 +3,16 @@ import Multiprocessing
 
 /// Finds the steps that make a run print a wanted output, which is legal.
 ///
-/// The lanes of the goldens follow a convention: `main` is the main process, the others are workers; a worker's line of the
-/// kind `init` is its initializer's, any other a task's.
+/// The goldens follow a convention. Of the lanes, `main` is the main process, `thread-3` the third thread of the main
+/// process; the others are workers. Of a worker's lines, one of the kind `init` is its initializer's,
+/// one whose kind begins with `then-` is a later one of the task that it runs, any other is the first of a task. Where hidden
+/// lanes take the tasks, a line of the kind `got` tells of what a task put on a queue, any other of what it returned.
 struct StepPlanner {
   private static let main = "main"
   private static let initializer = "init"
+  private static let later = "then-"
+  private static let queued = "got"
+  private static let thread = "thread-"
 
   private let output: Attribution
 
@@ -25,7 +30,7 @@ struct StepPlanner {
     var steps: [StepOrder.Step] = []
     for line in output.lines {
       let lane = Self.lane(of: line)
-      if lane != .main, line.kind != Self.initializer { steps.append(.init(lane, .take)) }
+      if Self.beginsTask(line) { steps.append(.init(lane, .take)) }
       steps.append(.init(lane, .print))
     }
     // The first lane is as good as any.
@@ -35,14 +40,21 @@ struct StepPlanner {
     return steps
   }
 
+  private static func beginsTask(_ line: Attribution.Line) -> Bool {
+    line.lane != main && line.kind != initializer && !line.kind.hasPrefix(later)
+  }
+
   private static func lane(of line: Attribution.Line) -> StepOrder.Lane {
     if line.lane == main { return .main }
+    if let name = line.lane, name.hasPrefix(thread), let number = Int(name.dropFirst(thread.count)) {
+      return .thread(number)
+    }
     return line.isThread ? .thread(line.number) : .worker(line.number)
   }
 
-  // MARK: One lane that prints what others put on a queue
+  // MARK: One lane that prints what others hand in
 
-  /// Workers take chunks as soon as they are free; each puts its results in order, and main prints each at once.
+  /// Workers take chunks as soon as they are free; each hands in its results in order, and each is printed at once.
   private func queueSteps(_ queue: Attribution.Queue) throws(ScenarioError) -> [StepOrder.Step] {
     var values: [Int: Double] = [:]
     for line in output.lines { if let task = line.task { values[task] = try Self.value(of: line) } }
@@ -70,8 +82,8 @@ struct StepPlanner {
       guard let worker = open.first(where: { $0.value.first == line.task })?.key else {
         throw ScenarioError(.broken, "No worker can have finished the task of “\(line.text)” by then.")
       }
-      steps.append(.init(.worker(worker), .put))
-      steps.append(.init(.main, .print))
+      steps.append(.init(.worker(worker), line.kind == Self.queued ? .put : .return))
+      steps.append(.init(Self.lane(of: line), .print))
       open[worker]?.removeFirst()
       if open[worker]?.isEmpty == true {
         open[worker] = nil

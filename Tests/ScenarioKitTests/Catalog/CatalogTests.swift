@@ -9,7 +9,8 @@ import Testing
   @Test func `the twelve worked examples are there, in the order of the documents, fragments behind their whole`() {
     let ids = ScenarioCatalog.all.map(\.id)
     #expect(
-      ids.filter { $0.count == 2 } == ["A1", "A2", "A3", "B1", "B2", "C1", "D1", "D2", "D3", "E1", "E2", "E3"])
+      ids.filter { $0.count == 2 && !$0.hasPrefix("F") }
+        == ["A1", "A2", "A3", "B1", "B2", "C1", "D1", "D2", "D3", "E1", "E2", "E3"])
     #expect(ids == ids.sorted() && Set(ids).count == ids.count)
     for scenario in ScenarioCatalog.all {
       #expect(scenario.whole.map(ids.contains) ?? true)
