@@ -236,10 +236,11 @@ package final class Explorer {
       let lane = world.lanes[choice.lane]
       guard let operation = lane.pending else { continue }
       if workersAreAlike, let place = lane.worker {
-        let pool = world.transports.first { $0.places.contains { $0 === place } }?.number ?? 0
+        let transport = world.transports.first { $0.places.contains { $0 === place } }
+        let pool = transport?.number ?? 0
         let machine = world.engines.indices.contains(pool) ? world.engines[pool].snapshot.machine : nil
-        guard seen.insert(place.signature(machine, named: false, counted: true)).inserted || lanes[choice.lane] != nil
-        else { continue }
+        let signature = place.signature(machine, named: false, counted: true) { transport?.rank($0) ?? 0 }
+        guard seen.insert(signature).inserted || lanes[choice.lane] != nil else { continue }
       }
       // Reports of different workers are heard by one thread but wait in different channels.
       if case .collect = operation {

@@ -62,7 +62,7 @@ extension SimulatedWorld {
     let machine = engines.indices.contains(transport.number) ? engines[transport.number].snapshot.machine : nil
     var signatures = transport.places.map { place in
       place.signature(
-        machine, named: !workersAreAlike, counted: transport.configuration.maxTasksPerChild != nil)
+        machine, named: !workersAreAlike, counted: transport.configuration.maxTasksPerChild != nil, rank: transport.rank)
     }
     if workersAreAlike { signatures.sort() }
     hasher.combine(signatures)
@@ -72,7 +72,7 @@ extension SimulatedWorld {
 
 extension SimulatedTransport.Place {
   /// A number for everything about this worker, with its own name or without.
-  func signature(_ machine: PoolMachine?, named: Bool, counted: Bool) -> Int {
+  func signature(_ machine: PoolMachine?, named: Bool, counted: Bool, rank: (Int) -> Int) -> Int {
     var hasher = Hasher()
     if named { hasher.combine(id) }
     if let worker = machine?.workers.first(where: { $0.id == id }) {
@@ -80,6 +80,7 @@ extension SimulatedTransport.Place {
       hasher.combine(worker.holds)
     }
     for report in reports { hasher.combine(report.withoutIndex(machine)) }
+    for ticket in tickets where ticket > 0 { hasher.combine(rank(ticket)) }
     hasher.combine(holds.map { $0.withoutIndex(machine) })
     hasher.combine(hasExited)
     if counted { hasher.combine(completed) }

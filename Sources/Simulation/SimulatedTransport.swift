@@ -20,7 +20,9 @@ final class SimulatedTransport: Transport, @unchecked Sendable {
     let id: WorkerID
     let lane: Lane
     let process: SimulatedProcess
-    var reports: Deque<Report> = []
+    private(set) var reports: Deque<Report> = []
+    /// For each report its place among those of all workers; 0: it may be heard before or after theirs.
+    private(set) var tickets: Deque<Int> = []
     var holds: Chunk?
     var completed = 0
     var hasExited = false
@@ -29,6 +31,16 @@ final class SimulatedTransport: Transport, @unchecked Sendable {
       self.id = id
       self.lane = lane
       self.process = process
+    }
+
+    func add(_ report: Report, ticket: Int = 0) {
+      reports.append(report)
+      tickets.append(ticket)
+    }
+
+    func next() -> Report? {
+      _ = tickets.popFirst()
+      return reports.popFirst()
     }
   }
 
@@ -40,6 +52,8 @@ final class SimulatedTransport: Transport, @unchecked Sendable {
   private(set) var isStopped = false
   /// How many workers ended because of the stop mark.
   private(set) var stopsSeen = 0
+  /// How many outcomes have been handed in.
+  private var outcomes = 0
   private var interrupts: Set<HelperRole> = []
   private var doomed: Set<WorkerID> = []
   private let initializer: (name: String, bytes: [UInt8])?
@@ -142,10 +156,15 @@ final class SimulatedTransport: Transport, @unchecked Sendable {
   }
 
   private func say(_ place: Place, _ report: Report) {
-    if world.granularity == .fine { _ = world.perform(.report(self, place.id)) }
+    // Where the order of outcomes matters, the moment of handing one in is another than that of taking the task.
+    let isOrdered = world.hasOrder && report.isOutcome && configuration.size > 1
+    if world.granularity == .fine || isOrdered { _ = world.perform(.report(self, place.id)) }
     guard !world.isGhost else { return }
     world.touch(.report(pool: number))
-    place.reports.append(report)
+    guard isOrdered else { return place.add(report) }
+    world.touch(.orderedReport(pool: number))
+    outcomes += 1
+    place.add(report, ticket: outcomes)
   }
 
   private func exit(_ place: Place, status: Int32, saying report: Report?) {
@@ -154,7 +173,7 @@ final class SimulatedTransport: Transport, @unchecked Sendable {
     guard !world.isGhost else { return }
     world.touch(.report(pool: number))
     place.hasExited = true
-    place.reports.append(.exited(status: status))
+    place.add(.exited(status: status))
   }
 
   // MARK: The pool's side
@@ -247,7 +266,7 @@ final class SimulatedTransport: Transport, @unchecked Sendable {
     place.lane.isGhost = true
     for words in world.words { words.forget(place.lane.name) }
     place.process.buffer = []
-    place.reports.append(.exited(status: status))
+    place.add(.exited(status: status))
   }
 
   func interrupt(_ role: HelperRole) {
@@ -266,13 +285,25 @@ final class SimulatedTransport: Transport, @unchecked Sendable {
   /// 0: the wait was interrupted; n: worker n - 1 has said something.
   var collectCodes: [Int] {
     var codes = interrupts.contains(.resultHandler) ? [0] : []
-    for place in places where !place.reports.isEmpty { codes.append(Int(place.id.rawValue) + 1) }
+    for place in places where isAudible(place) { codes.append(Int(place.id.rawValue) + 1) }
     return codes
+  }
+
+  /// Whether the worker has said something that may be heard now: outcomes are heard in the order in which they were handed
+  /// in, what else a worker says at any time.
+  func isAudible(_ place: Place) -> Bool {
+    guard let ticket = place.tickets.first else { return false }
+    return ticket == 0 || rank(ticket) == 0
+  }
+
+  /// How many outcomes that nobody has heard were handed in before this one.
+  func rank(_ ticket: Int) -> Int {
+    places.reduce(0) { sum, place in sum + place.tickets.count { $0 > 0 && $0 < ticket } }
   }
 
   func collect(_ reports: inout [WorkerReport], until deadline: Duration?) {
     let code = world.perform(.collect(self, until: deadline))
-    guard code > 0, let place = place(WorkerID(UInt32(code - 1))), let report = place.reports.popFirst() else {
+    guard code > 0, let place = place(WorkerID(UInt32(code - 1))), let report = place.next() else {
       interrupts.remove(.resultHandler)
       return
     }
@@ -308,6 +339,16 @@ final class SimulatedTransport: Transport, @unchecked Sendable {
 
   func abandon() {
     for place in places { end(place) }
+  }
+}
+
+extension SimulatedTransport.Report {
+  /// Whether it is the outcome of a chunk.
+  var isOutcome: Bool {
+    switch self {
+    case .succeeded, .failed: true
+    case .ready, .initializerFailed, .exited: false
+    }
   }
 }
 

@@ -18,11 +18,12 @@ struct Standing {
     for lane in world.lanes where !lane.isGhost && !lane.isFinished {
       guard let operation = lane.pending else { continue }
       if case .collect(let transport, let deadline) = operation {
-        // A lane for each channel: their reports come in any order.
+        // A lane for each channel. One may have to wait for another, where the order of outcomes matters.
         for place in transport.places {
-          add(
-            table.number(Key.hearing(place, workersAreAlike)), !place.reports.isEmpty,
-            table.numbers([.report(pool: transport.number), .kill(pool: transport.number)]))
+          let pool = transport.number
+          var signals: Set<Access> = [.report(pool: pool), .kill(pool: pool)]
+          if world.hasOrder { signals.insert(.hear(pool: pool)) }
+          add(table.number(Key.hearing(place, workersAreAlike)), transport.isAudible(place), table.numbers(signals))
         }
         add(
           table.number(lane.key(workersAreAlike)), transport.isInterrupted(.resultHandler) || deadline != nil,
@@ -148,7 +149,7 @@ extension Operation {
     case .collect(let transport, _): [.present, .hear(pool: transport.number)]
     case .watch(let transport): [.present, .watch(pool: transport.number)]
     case .kill(let transport, _): [.present, .kill(pool: transport.number)]
-    case .report(let transport, _): [.present, .report(pool: transport.number)]
+    case .report(let transport, _): [.present, .report(pool: transport.number), .orderedReport(pool: transport.number)]
     case .send(let channel): [.present, .send(channel.number)]
     case .receive(let channel): [.present, .receive(channel.number)]
     case .look(let channel): [.present, .look(channel.number)]

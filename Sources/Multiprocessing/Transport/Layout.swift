@@ -23,6 +23,8 @@ struct Layout: Sendable {
   static let resultSignal = 320
   static let collectorSleeps = 324
   static let collectorWoken = 328
+  /// How many outcomes all workers have begun to hand in.
+  static let outcomes = 448
   static let headerSize = 4096
 
   // MARK: Worker areas

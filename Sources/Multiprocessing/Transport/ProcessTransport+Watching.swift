@@ -67,7 +67,7 @@ extension ProcessTransport {
       !listeners.contains { $0.area == area } && !ResultRing(segment: segment, area: area).isEmpty
     }
     if !unheard.isEmpty { chunks = [] }
-    for listener in listeners { drain(listener, &reports) }
+    drain(listeners, &reports)
   }
 
   package func distrust(_ worker: WorkerID) {

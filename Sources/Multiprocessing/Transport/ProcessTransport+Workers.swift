@@ -128,19 +128,41 @@ extension ProcessTransport {
       }
       return (state.listeners, state.ended, state.collectorIsInterrupted)
     }
-    for listener in listeners { drain(listener, &reports) }
+    drain(listeners, &reports)
     for worker in ended { report(end: worker, &reports) }
     return !reports.isEmpty || isInterrupted
   }
 
-  func drain(_ worker: Listener, _ reports: inout [WorkerReport]) {
+  /// Appends what the workers have said, nothing before what it may depend on.
+  ///
+  /// Rings are looked at one after the other. Meanwhile one worker may hand in an outcome, and another one take the next task
+  /// and hand in that: to hear the second and not the first would turn their order around. So the rings are looked at again
+  /// for what has an earlier ticket than the last one heard, until there is nothing; then all are put into the order of
+  /// their tickets. A worker can add one record at most to those, so the rounds are bounded, also where a worker lies.
+  func drain(_ listeners: [Listener], _ reports: inout [WorkerReport]) {
+    var heard = Heard(first: reports.count)
+    for listener in listeners { drain(listener, below: .max, &heard, &reports) }
+    guard listeners.count > 1, heard.last > 0 else { return }
+    let limit = heard.last
+    for _ in listeners {
+      let count = reports.count
+      for listener in listeners { drain(listener, below: limit, &heard, &reports) }
+      if reports.count == count { break }
+    }
+    heard.sort(&reports)
+  }
+
+  private func drain(_ worker: Listener, below limit: UInt64, _ heard: inout Heard, _ reports: inout [WorkerReport]) {
     let ring = ResultRing(segment: segment, area: worker.area)
     guard !ring.isEmpty else { return }
     defer { ring.signalSpace() }
     do {
       // No more than the ring holds: a worker that goes on meanwhile must not keep the others waiting.
       let end = ring.end
-      while ring.isBefore(end), let record = try ring.read() { reports.append(try Self.report(worker.id, record)) }
+      while ring.isBefore(end), let record = try ring.read(below: limit) {
+        reports.append(try Self.report(worker.id, record))
+        heard.append(record.ticket)
+      }
     } catch {
       // Whatever writes into this ring is no worker of ours any more; its end is reported as any other.
       let worker = state.with { state in

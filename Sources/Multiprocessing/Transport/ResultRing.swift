@@ -16,8 +16,9 @@ struct ResultRing {
   let segment: Segment
   let area: Int
 
-  /// Record: length of all (8 aligned), kind, job, chunk, count of payload bytes, their place in the file (0: behind this).
-  private static let recordHeader = 40
+  /// Record: length of all (8 aligned), kind, job, chunk, count of payload bytes, their place in the file (0: behind this),
+  /// ticket.
+  private static let recordHeader = 48
   /// A payload above this lies in the file: a record must not fill the ring.
   static let inlineLimit = Layout.ringSize / 8
   /// So many bytes of large outcomes may wait for the pool.
@@ -54,6 +55,8 @@ struct ResultRing {
     record.storeBytes(of: UInt64(chunk?.index ?? 0), toByteOffset: 16, as: UInt64.self)
     record.storeBytes(of: UInt64(payload.count), toByteOffset: 24, as: UInt64.self)
     record.storeBytes(of: place, toByteOffset: 32, as: UInt64.self)
+    // Last: whoever takes a chunk after the tail has moved gets a later ticket.
+    record.storeBytes(of: mp_add64(segment.base + Layout.outcomes, 1), toByteOffset: 40, as: UInt64.self)
     if place == 0 {
       payload.withUnsafeBytes {
         UnsafeMutableRawBufferPointer(start: record + Self.recordHeader, count: inline).copyMemory(from: $0)
@@ -102,6 +105,8 @@ struct ResultRing {
     var kind: RingMessage
     var chunk: Chunk
     var payload: [UInt8]
+    /// Its place among what all workers of the pool said: later than all that was heard when its task was taken.
+    var ticket: UInt64
   }
 
   var isEmpty: Bool { mp_load64(base + Layout.resultTail) == mp_load64(base + Layout.resultHead) }
@@ -112,10 +117,11 @@ struct ResultRing {
   /// Whether the next record begins before this place.
   func isBefore(_ end: UInt64) -> Bool { Int64(bitPattern: end &- mp_load64(base + Layout.resultHead)) > 0 }
 
-  /// Takes the next record; nil when the ring is empty. A worker that waits for room hears of it by `signalSpace`.
+  /// Takes the next record; nil when the ring is empty, or the next ticket is not below `limit`. A worker that waits for room
+  /// hears of it by `signalSpace`.
   ///
   /// - Throws: `notDecodable` for bytes that no worker of ours writes; the ring is empty afterwards.
-  func read() throws(MultiprocessingError) -> Record? {
+  func read(below limit: UInt64 = .max) throws(MultiprocessingError) -> Record? {
     while true {
       let head = mp_load64(base + Layout.resultHead)
       let tail = mp_load64(base + Layout.resultTail)
@@ -145,8 +151,10 @@ struct ResultRing {
         index: Int(truncatingIfNeeded: record.load(fromByteOffset: 16, as: UInt64.self)))
       let count = record.load(fromByteOffset: 24, as: UInt64.self)
       let place = record.load(fromByteOffset: 32, as: UInt64.self)
+      let ticket = record.load(fromByteOffset: 40, as: UInt64.self)
+      guard ticket < limit else { return nil }
       let payload = try readPayload(record, length, count, place) { advance(head, length) }
-      return Record(kind: kind, chunk: chunk, payload: payload)
+      return Record(kind: kind, chunk: chunk, payload: payload, ticket: ticket)
     }
   }
 
