@@ -11,7 +11,7 @@ import Testing
     let whole = Explorer(Simulation(random.program), reduces: false)
     whole.explore(runLimit: 1200)
     let reduced = Explorer(Simulation(random.program))
-    reduced.explore(runLimit: 4000)
+    reduced.explore(runLimit: 20_000)
     #expect(reduced.isComplete && reduced.fault == nil && reduced.failures.isEmpty, "\(reduced.failures.map(\.ending))")
     // Runs that recognise no state print nothing else.
     let sampler = Sampler(Simulation(random.program), .random, seed: 1)

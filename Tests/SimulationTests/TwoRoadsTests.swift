@@ -7,8 +7,8 @@ import Testing
 /// Two roads to the outputs of an example: the golden states them, and exploring the real pool code under the simulated
 /// world produces them. The two sets are equal; neither is too weak.
 @Suite(.serialized, .timeLimit(.minutes(5))) struct TwoRoadsTests {
-  /// Everything but C1, whose outputs are counted and not listed.
-  static let ids = ["A1", "A2", "A3", "B1", "B2", "D1", "D2", "D3", "E1", "E2", "E3"]
+  /// Neither C1 nor F4, whose outputs are counted and not listed; nor what is large (F1, F2) or starts processes (F7).
+  static let ids = ["A1", "A2", "A3", "B1", "B2", "D1", "D2", "D3", "E1", "E2", "E3", "F3", "F5", "F6", "F8"]
 
   @Test(arguments: ids) func `exploring and the golden give the same outputs`(id: String) throws {
     let explorer = try explored(id)
