@@ -22,6 +22,6 @@ if __name__ == "__main__":
             for _ in range(2):
                 pool.apply_async(task)
             sleep(0.5)
-            print(f"{current_process().name} releases the lock", flush=True)
+            print("MainProcess releases the lock", flush=True)
         pool.close()
         pool.join()

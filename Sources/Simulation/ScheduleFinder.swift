@@ -153,6 +153,8 @@ package final class ScheduleFinder {
       let operation = world.lanes[choice.lane].pending
       // A deadline that passes early is the last thing to try.
       if case .park? = operation, choice.code == 1 { return 5 }
+      // Which outcome is handed in first can be what is looked for.
+      if case .report? = operation, world.hasOrder { return 1 }
       return operation?.eagerness ?? 0
     }
     if isHasty, let first = ranks.firstIndex(of: 0) { return [first] }

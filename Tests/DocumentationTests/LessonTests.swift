@@ -6,7 +6,7 @@ import Testing
 @Suite struct LessonTests {
   @Test func `each example is in the list of one lesson, and each list names examples that there are`() throws {
     let lessons = CommandsInTextTests.texts.filter { $0.key.contains("/Lessons/") }
-    #expect(lessons.count == 5)
+    #expect(lessons.count == 6)
     var listed: [String] = []
     for (path, text) in lessons {
       let rows = text.matches(of: /\n\| ([A-Z][0-9]+[a-z]?) \|/).map { String($0.1) }

@@ -4,7 +4,8 @@ import Testing
 
 /// The command `scenarios walk` without a terminal.
 @Suite(.timeLimit(.minutes(4))) struct WalkTests {
-  @Test(arguments: ScenarioCatalog.all) func `without commands it prints the whole walk`(scenario: Scenario) throws {
+  @Test(arguments: ScenarioCatalog.all.filter { !$0.startsProcesses })
+  func `without commands it prints the whole walk`(scenario: Scenario) throws {
     let command = try Command("walk", scenario.id)
     #expect(command.status == 0 && command.errors.isEmpty)
     let documented = try Walk(scenario).documented ?? []
@@ -14,6 +15,11 @@ import Testing
     #expect(!command.output.contains("\u{1b}") && lines.contains { $0.hasPrefix("Which of these") || $0.hasPrefix("All of these") })
     // A schedule is copied as one line; everything else fits, but for the programs.
     #expect(lines[start...].allSatisfy { $0.count <= 80 || $0.contains("--schedule") })
+  }
+
+  @Test func `what is not simulated has no walk, and says so`() throws {
+    let command = try Command("walk", "F7")
+    #expect(command.status == 2 && command.output.isEmpty && command.errors.contains("run it on real processes"))
   }
 
   @Test func `commands come line by line`() throws {

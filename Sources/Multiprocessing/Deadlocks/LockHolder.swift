@@ -36,7 +36,8 @@ package final class LockHolder: @unchecked Sendable {
     return [WaitGraph.Need(threads: [UInt(thread)], reason: UInt(thread) == mp_thread_token() ? "which it holds itself" : "which the next holds")]
   }
 
-  /// Whether the calling thread holds the lock, and there is no other thread that could free it.
+  /// Whether the calling thread holds the lock, and there is no other thread that could free it; one that watches other
+  /// processes runs no code of a user.
   private func isAlone(_ thread: UInt64) -> Bool {
     guard thread == UInt64(mp_thread_token()), !isShared else { return false }
     guard let directory = opendir("/proc/self/task") else { return false }
@@ -45,7 +46,7 @@ package final class LockHolder: @unchecked Sendable {
     while let entry = readdir(directory) {
       if entry.pointee.d_name.0 != CChar(UInt8(ascii: ".")) { count += 1 }
     }
-    return count == 1
+    return count == 1 + Int(mp_watcher_count())
   }
 }
 

@@ -142,9 +142,9 @@ package struct ExerciseCheck: Sendable {
     waiting.compactMap { text in
       let words = text.split(separator: " ").map(String.init)
       guard let lane = words.first, helper(lane) == nil else { return nil }
-      // Such as “w1 waits: woken 2.0”: the first word of the third shared object.
-      let isLock = words.count > 3 && words[2] == "woken" && words[3].hasSuffix(".0")
-      let number = isLock ? words[3].split(separator: ".").first.flatMap { Int($0) } : nil
+      // Such as “w1 waits for Lock 2, which w2 has”: the third shared object.
+      let isLock = words.count > 4 && words[3].hasSuffix("Lock")
+      let number = isLock ? Int(words[4].prefix(while: \.isNumber)) : nil
       return (lane, number.map { "waits for lock \($0 + 1)" } ?? "waits")
     }
   }

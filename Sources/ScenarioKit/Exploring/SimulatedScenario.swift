@@ -122,7 +122,7 @@ package struct SimulatedScenario: Sendable {
   /// Examples whose tasks print nothing and whose results nobody reads: only how many are done matters.
   private static let taskless: Set<String> = ["D3"]
   /// Examples whose main program keeps nothing of what it has printed.
-  private static let forgetful: Set<String> = ["C1"]
+  private static let forgetful: Set<String> = ["C1", "F4"]
 
   /// Whether values are drawn, so that the outputs are counted and not listed.
   package var drawsValues: Bool { goldenProgram.drawsValues }

@@ -174,6 +174,11 @@ struct Narrator {
   // MARK: Helper threads
 
   private mutating func helper(_ moment: Moment, _ word: String) -> Telling {
+    if !moment.said.isEmpty {
+      return Telling(
+        sentence: "A callback in the \(name(moment.lane)) prints \(Self.quoted(moment.said)).",
+        position: move(moment.lane, to: .say(moment.said[0]), in: .helper), isProgram: true)
+    }
     var sentence = "The \(name(moment.lane)) \(Self.asides[word] ?? "sees to its work")."
     if word.hasPrefix("hear ") {
       let lane = String(word.dropFirst(5))

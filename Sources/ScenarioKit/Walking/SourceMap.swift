@@ -62,14 +62,20 @@ struct SourceMap: Hashable, Sendable {
   private func tokens(_ deed: Deed) -> [String] {
     switch deed {
     case .open: ["withPool(", "withPool {", "withThreadPool(", ".pool(", " Pool(", ".Pool(", " ThreadPool("]
-    case .submit: [".applyAsync(", ".mapAsync(", ".apply(", ".map(", ".apply_async(", ".map_async("]
+    case .submit:
+      [
+        ".applyAsync(", ".mapAsync(", ".apply(", ".map(", ".imapUnordered(", ".apply_async(", ".map_async(", ".imap_unordered(",
+      ]
     case .close: [".close()"]
     case .wait: [".join()", ".wait()", ".apply(", ".map(", ".get()"]
-    case .get: [".get()"]
-    case .put: [".put("]
+    case .get: hasPipe ? [".receive(", ".recv("] : [".get()"]
+    case .put: [".put(", ".send("]
     case .start, .begin, .leave, .say: []
     }
   }
+
+  /// Whether values come through a pipe: then `get` is only asked of results.
+  private var hasPipe: Bool { lines.contains { $0.contains(".receive(") || $0.contains(".recv(") } }
 
   /// Where the block of a pool is left: its end in Swift, the line that says `with` in Python.
   private var leaving: Int? {
@@ -85,7 +91,12 @@ struct SourceMap: Hashable, Sendable {
 
   /// The line whose text, apart from the values in it, is most of what was printed.
   private func saying(_ text: String, in part: Part) -> Int? {
-    let candidates = (indices(of: part) + indices(of: .helper)).compactMap { index -> (index: Int, weight: Int)? in
+    // A callback may stand in main, and run elsewhere.
+    saying(text, among: indices(of: part) + indices(of: .helper)) ?? saying(text, among: Array(lines.indices))
+  }
+
+  private func saying(_ text: String, among indices: [Int]) -> Int? {
+    let candidates = indices.compactMap { index -> (index: Int, weight: Int)? in
       guard let pattern = pattern(of: lines[index]), Self.matches(text, pattern) else { return nil }
       return (index, pattern.reduce(0) { $0 + $1.count })
     }
@@ -154,7 +165,7 @@ extension SourceMap {
       if line.hasPrefix("if __name__") {
         part = .main
       } else if line.hasPrefix("def "), let name = line.dropFirst(4).split(separator: "(").first {
-        let isTask = ["apply_async(", "map_async(", "apply(", "map("].contains { call in
+        let isTask = ["apply_async(", "map_async(", "apply(", "map(", "imap_unordered("].contains { call in
           [",", ")"].contains { text.contains(".\(call)\(name)\($0)") }
         }
         part = text.contains("initializer=\(name)") ? .initializer : isTask ? .task : .helper

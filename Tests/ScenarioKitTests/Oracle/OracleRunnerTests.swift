@@ -30,7 +30,7 @@ import Testing
   @Test func `all twelve twins are there`() {
     // The documents' own; their fragments have a letter behind.
     #expect(
-      TestTwins.all.map(\.id).filter { $0.count == 2 }
+      TestTwins.all.map(\.id).filter { $0.count == 2 && !$0.hasPrefix("F") }
         == ["A1", "A2", "A3", "B1", "B2", "C1", "D1", "D2", "D3", "E1", "E2", "E3"])
   }
 

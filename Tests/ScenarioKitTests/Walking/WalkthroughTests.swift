@@ -11,7 +11,8 @@ import Testing
 
   // MARK: The run
 
-  @Test(arguments: ScenarioCatalog.all) func `every example's walk prints the documented output`(scenario: Scenario) throws {
+  @Test(arguments: ScenarioCatalog.all.filter { !$0.startsProcesses })
+  func `every example's walk prints the documented output`(scenario: Scenario) throws {
     for place in scenario.places {
       let walk = try Walk(scenario, at: place)
       let walkthrough = try walk.documentedRun().walkthrough
@@ -32,15 +33,19 @@ import Testing
   /// What must stand in the lines to which a step points, in Swift and in Python.
   private static let signs: [(step: String, swift: [String], python: [String])] = [
     ("main.opened", ["ool(", "withPool {"], ["Pool("]),
-    ("main.submit", [".applyAsync(", ".mapAsync(", ".apply("], [".apply_async(", ".map_async(", ".apply("]),
+    (
+      "main.submit", [".applyAsync(", ".mapAsync(", ".apply(", ".imapUnordered("],
+      [".apply_async(", ".map_async(", ".apply(", ".imap_unordered("]
+    ),
     ("main.close", ["pool.close()"], ["pool.close()"]),
-    ("main.get", ["results.get()"], ["results.get()"]),
+    ("main.get", ["results.get()", ".receive("], ["results.get()", ".recv("]),
     ("main.terminate", ["}"], ["with "]),
-    (".put", [".put("], [".put("]),
+    (".put", [".put(", ".send("], [".put(", ".send("]),
     (".take", ["func run(", "func call("], ["def "]),
   ]
 
-  @Test(arguments: ScenarioCatalog.all) func `every step of a program points to the line that does it`(scenario: Scenario) throws {
+  @Test(arguments: ScenarioCatalog.all.filter { !$0.startsProcesses })
+  func `every step of a program points to the line that does it`(scenario: Scenario) throws {
     let walkthrough = try Walk(scenario).documentedRun().walkthrough
     var shown: Set<String> = []
     for step in walkthrough.steps {
