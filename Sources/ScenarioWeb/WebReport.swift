@@ -51,11 +51,22 @@ package struct WebReport: Sendable {
     let content = try collect(environment, progress)
     let site = try makeSite(content)
     try folder.write(site.files)
-    let spots = content.examples.flatMap(\.spots)
-    return Result(
-      pages: site.files.keys.count { $0.hasSuffix(".html") }, bytes: site.size, runs: spots.reduce(0) { $0 + $1.runs },
-      conforming: spots.reduce(0) { $0 + $1.conforming },
-      conforms: spots.allSatisfy(\.passes) && content.examples.allSatisfy { $0.exploration?.passes ?? true })
+    return Self.result(of: content.examples, site)
+  }
+
+  /// On its own: the optimizer of Swift 6.3 stops with an error of its own when this is a part of `write`.
+  @inline(never) private static func result(of examples: [ExampleEvidence], _ site: Site) -> Result {
+    var result = Result(
+      pages: site.files.keys.count { $0.hasSuffix(".html") }, bytes: site.size, runs: 0, conforming: 0, conforms: true)
+    for example in examples {
+      for spot in example.spots {
+        result.runs += spot.runs
+        result.conforming += spot.conforming
+        if !spot.passes { result.conforms = false }
+      }
+      if let exploration = example.exploration, !exploration.passes { result.conforms = false }
+    }
+    return result
   }
 
   private func collect(
