@@ -71,7 +71,6 @@ extension CountingCore {
 
   /// Tells on standard error, where a wait cannot be refused.
   static func complain(_ error: MultiprocessingError) {
-    let line = "deadlock: \(error.message)\n"
-    _ = line.utf8.withContiguousStorageIfAvailable { write(2, $0.baseAddress, $0.count) }
+    System.complain("deadlock: \(error.message)")
   }
 }

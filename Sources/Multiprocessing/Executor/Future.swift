@@ -85,12 +85,7 @@ public final class Future<Value: Sendable>: Sendable {
   }
 
   private func remove(_ parker: any Parker) {
-    state.with { state in
-      state.waiters.removeAll { waiter in
-        if case .thread(let other) = waiter { return other === parker }
-        return false
-      }
-    }
+    state.with { $0.waiters.remove(parker) }
   }
 
   // MARK: How far it is

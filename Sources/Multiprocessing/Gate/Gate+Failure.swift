@@ -6,8 +6,7 @@ extension Gate {
   /// Ends the run: the first lane that finds it off the schedule says why.
   func fail(_ what: String) -> Never {
     guard memory.markFailed() else { Self.end() }
-    let text = "\(SystemWorld.scheduleMark)\(what).\n"
-    _ = text.utf8.withContiguousStorageIfAvailable { write(2, $0.baseAddress, $0.count) }
+    System.complain("\(SystemWorld.scheduleMark)\(what).")
     // The main process may be blocked anywhere. It is still there, or this worker would have been ended with it; its other
     // workers end with it.
     if getpid() != memory.mainProcess { kill(memory.mainProcess, SIGKILL) }

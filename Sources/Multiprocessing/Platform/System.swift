@@ -25,6 +25,15 @@ enum System {
     }
   }
 
+  /// Writes a line to standard error, without a buffer and in one piece.
+  static func complain(_ line: String) {
+    let text = line + "\n"
+    _ = text.utf8.withContiguousStorageIfAvailable { write(2, $0.baseAddress, $0.count) }
+  }
+
+  /// A point on the system's clock as waits take it; negative for never.
+  static func deadline(at time: Duration?) -> Int64 { time.map { Int64($0 / .nanoseconds(1)) } ?? -1 }
+
   /// The absolute time at which a wait ends; negative for never.
   static func deadline(after timeout: Duration?) -> Int64 {
     guard let timeout else { return -1 }

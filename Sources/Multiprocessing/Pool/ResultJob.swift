@@ -129,12 +129,7 @@ package class ResultJob<Value: Sendable>: Job, @unchecked Sendable {
   }
 
   private func remove(_ parker: any Parker) {
-    locked {
-      waiters.removeAll { waiter in
-        if case .thread(let other) = waiter { return other === parker }
-        return false
-      }
-    }
+    locked { waiters.remove(parker) }
   }
 
   /// Blocks until the result is ready or the time is over; false if it was.

@@ -180,11 +180,6 @@ package final class StreamJob<Output: Sendable>: Job, @unchecked Sendable {
   }
 
   package func remove(_ parker: any Parker) {
-    locked {
-      waiters.removeAll { waiter in
-        if case .thread(let other) = waiter { return other === parker }
-        return false
-      }
-    }
+    locked { waiters.remove(parker) }
   }
 }

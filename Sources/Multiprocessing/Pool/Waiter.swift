@@ -10,3 +10,13 @@ package enum Waiter: Sendable {
     }
   }
 }
+
+extension [Waiter] {
+  /// Forgets a thread that waits no longer.
+  mutating func remove(_ parker: any Parker) {
+    removeAll { waiter in
+      if case .thread(let other) = waiter { return other === parker }
+      return false
+    }
+  }
+}

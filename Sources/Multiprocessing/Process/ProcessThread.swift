@@ -120,8 +120,7 @@ public final class ProcessThread: Sendable {
   }
 
   private func complain(_ error: any Error) {
-    let line = "Exception in thread \(name): \(error)\n"
-    _ = line.utf8.withContiguousStorageIfAvailable { write(2, $0.baseAddress, $0.count) }
+    System.complain("Exception in thread \(name): \(error)")
   }
 }
 

@@ -123,7 +123,7 @@ final class SocketChannel: Channel {
   var hasMessage: Bool { (try? waitForMessage(until: .zero)) ?? false }
 
   func waitForMessage(until deadline: Duration?) throws -> Bool {
-    let limit = deadline.map { Int64($0 / .nanoseconds(1)) } ?? -1
+    let limit = System.deadline(at: deadline)
     return try openReader().use { number throws(MultiprocessingError) in
       var number = number
       var ready: UInt8 = 0

@@ -24,7 +24,7 @@ public func waitForAny(_ objects: [any Waitable], timeout: Duration? = nil) thro
   let sources = try objects.map { try WaitSource($0) }
   guard sources.allSatisfy(\.hasDescriptor) else { return try lookAgain(objects, sources, deadline) }
   var ready = [UInt8](repeating: 0, count: sources.count)
-  let limit = deadline.map { Int64($0 / .nanoseconds(1)) } ?? -1
+  let limit = System.deadline(at: deadline)
   // The sources hold the descriptors until the wait is over, whoever closes or joins meanwhile.
   let count = withExtendedLifetime(sources) { mp_poll(sources.map(\.descriptor), &ready, Int32(ready.count), limit) }
   try System.check(count, "poll")

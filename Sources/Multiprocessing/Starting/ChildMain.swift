@@ -76,8 +76,7 @@ enum ChildMain {
   }
 
   private static func complain(_ error: any Error) -> Never {
-    let text = "A worker could not begin: \(error)\n"
-    _ = text.utf8.withContiguousStorageIfAvailable { write(2, $0.baseAddress, $0.count) }
+    System.complain("A worker could not begin: \(error)")
     mp_child_exit(1)
   }
 }

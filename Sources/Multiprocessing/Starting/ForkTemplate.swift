@@ -66,7 +66,6 @@ enum ForkTemplate {
       return !warned
     }
     guard isFirst else { return }
-    let text = "warning: \(what).\n"
-    _ = text.utf8.withContiguousStorageIfAvailable { write(2, $0.baseAddress, $0.count) }
+    System.complain("warning: \(what).")
   }
 }

@@ -32,7 +32,6 @@ enum ProcessMain {
 
   private static func complain(_ sentence: String) {
     _ = mp_flush()
-    let line = sentence + "\n"
-    _ = line.utf8.withContiguousStorageIfAvailable { write(2, $0.baseAddress, $0.count) }
+    System.complain(sentence)
   }
 }

@@ -86,7 +86,7 @@ final class SystemProcess: ProcessHandle {
     let hasEnded = child.pidfd.use { number in
       var number = number
       var ready: UInt8 = 0
-      return mp_poll(&number, &ready, 1, deadline.map { Int64($0 / .nanoseconds(1)) } ?? -1) > 0
+      return mp_poll(&number, &ready, 1, System.deadline(at: deadline)) > 0
     }
     guard hasEnded else { return nil }
     let limit = System.deadline(after: Self.patience)

@@ -51,7 +51,7 @@ final class MemoryWords: SharedWords, @unchecked Sendable {
   }
 
   func wait(_ index: Int, while value: UInt32, until deadline: Duration?) -> Bool {
-    let limit = deadline.map { Int64($0 / .nanoseconds(1)) } ?? -1
+    let limit = System.deadline(at: deadline)
     return mp_futex_wait(word(index), value, limit, 1) != -ETIMEDOUT
   }
 

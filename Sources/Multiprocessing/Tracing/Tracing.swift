@@ -42,8 +42,7 @@ public enum Tracing {
     }
     do { try start(to: path) } catch {
       // The program itself has nothing to do with it, and goes on.
-      let line = "warning: \(variable): \(error)\n"
-      _ = line.utf8.withContiguousStorageIfAvailable { write(2, $0.baseAddress, $0.count) }
+      System.complain("warning: \(variable): \(error)")
     }
   }()
 }

@@ -92,7 +92,7 @@ extension ProcessTransport {
   // MARK: Result handler
 
   package func collect(_ reports: inout [WorkerReport], until deadline: Duration?) {
-    let limit = deadline.map { Int64($0 / .nanoseconds(1)) } ?? -1
+    let limit = System.deadline(at: deadline)
     let header = segment.base
     while true {
       for _ in 0..<Self.looks {

@@ -21,7 +21,7 @@ final class FutexParker: Parker, @unchecked Sendable {
       if mp_cas32(word, 1, 0) != 0 { return true }
       mp_yield()
     }
-    let limit = deadline.map { Int64($0 / .nanoseconds(1)) } ?? -1
+    let limit = System.deadline(at: deadline)
     while true {
       if mp_cas32(word, 1, 0) != 0 { return true }
       if limit >= 0, mp_now_ns() >= limit {
