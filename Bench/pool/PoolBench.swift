@@ -36,10 +36,14 @@ import Multiprocessing
 
   static let cases: [String: Measure] = [
     "apply_async": applyAsync, "apply_p50": { try apply($0, spin: .zero) },
+    "apply_spin_p50": { try apply($0, spin: .microseconds(200)) },
     "map": map, "map_chunk1": mapChunk1, "imap_chunk1": imapChunk1, "imap_unordered_64": imapUnordered,
     "payload": payload, "strings_64": strings, "simple_queue": simpleQueue,
     "start_fork": { try start($0, .fork) }, "start_spawn": { try start($0, .spawn) }, "start_200mb": startBesideMemory,
     "pending": pending, "death": death, "idle": idle,
+    "loop_number": { try loop($0, Next.self, 1) },
+    "loop_text": { try loop($0, EchoText.self, String(repeating: "x", count: 64)) },
+    "loop_struct": { try loop($0, EchoPoint.self, Point(x: 1, y: 2, name: "here")) },
     "thread_apply_async": threadApplyAsync, "thread_map": threadMap,
   ]
 
@@ -67,11 +71,13 @@ import Multiprocessing
   }
 
   /// Runs `body` with a pool whose workers have all worked.
-  static func withWarmPool(_ size: Size, _ body: (Pool) throws -> [String: Double]) throws -> [String: Double] {
-    try withPool(processes: size.workers, context: Context(.fork)) { pool in
-      _ = try pool.map(Next.self, 0..<4 * size.workers, chunkSize: 1)
-      for _ in 0..<20 { _ = try pool.apply(Next.self, 1) }
-      return try body(pool)
-    }
+  static func withWarmPool(
+    _ size: Size, spin: Duration = .zero, _ body: (Pool) throws -> [String: Double]
+  ) throws -> [String: Double] {
+    let pool = try Pool(processes: size.workers, context: Context(.fork), spin: spin)
+    defer { pool.terminate() }
+    _ = try pool.map(Next.self, 0..<4 * size.workers, chunkSize: 1)
+    for _ in 0..<20 { _ = try pool.apply(Next.self, 1) }
+    return try body(pool)
   }
 }

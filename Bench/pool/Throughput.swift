@@ -16,7 +16,7 @@ extension PoolBench {
   }
 
   static func apply(_ size: Size, spin: Duration) throws -> [String: Double] {
-    try withWarmPool(size) { pool in
+    try withWarmPool(size, spin: spin) { pool in
       var times: [Double] = []
       for number in 0..<size.items + size.items / 10 {
         let taken = try seconds { try check(pool.apply(Next.self, number) == number + 1, "a wrong result") }

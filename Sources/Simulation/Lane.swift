@@ -16,7 +16,7 @@ final class Lane {
   var isWorker: Bool { pool != nil && !isHelper }
   /// The number of the pool that it works for.
   var pool: Int?
-  /// The number of the pool whose machine it opened last.
+  /// The number of the pool whose machine it told of something last, which may be that it is opened.
   var opened: Int?
   /// How many lines it has printed.
   var printed = 0

@@ -29,7 +29,7 @@ extension SimulatedWorld {
   ) {
     let pool = engines.firstIndex { $0 === engine } ?? engines.count
     if pool == engines.count { engines.append(engine) }
-    if case .opened = event { current?.opened = pool }
+    current?.opened = pool
     if case .submitted(let spec) = event, spec.kind != .whole || spec.callbackOnSuccess || spec.callbackOnFailure {
       hasOrder = true
     }
@@ -81,7 +81,8 @@ extension SimulatedWorld {
   }
 
   func did(_ deed: QueueDeed) {
-    // Threads of a pool, and its helper threads, know their pool; a program that submits works for the last one it made.
+    // Threads of a pool, and its helper threads, know their pool; a program works for the one whose machine it told of
+    // something last.
     let pool = current?.pool ?? current?.opened ?? 0
     switch deed {
     case .offer: touch(.offer(pool: pool))

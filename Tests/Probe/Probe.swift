@@ -77,6 +77,6 @@ package enum Cases {
     arguments, names, numbers, apply, map, imap, callbacks, results, life, initializers, deaths, payloads, queues, contexts,
     surroundings, suspending, schedules, storms, locks, meetings, sharedMemory, sizedQueues, pipes, processes,
     executors, logs, cancelling, deadlines, watching, perItem, deadlocks, parityPools, paritySurroundings, parityProcesses,
-    parityWaits, traces,
+    parityWaits, traces, spinning,
   ].flatMap { $0 }
 }

@@ -22,11 +22,14 @@ final class FunctionCall<Function: PoolFunction>: ExecutorCall {
   func fail(_ error: any Error) { future.finish(.failure(error)) }
 
   func submit(to core: ExecutorCore) throws {
-    let job = FutureJob<Function>(input, future, self, core)
-    // A value that cannot be encoded is left to the task handler, which makes the error the job's.
-    let bytes = core.pool.engine.transport.needsEncoding
-      ? try? ChunkCall.encode(Function.self, TypeName.wire(of: Function.self), input) : nil
-    _ = try core.pool.submit(job, chunks: 1, bytes: bytes)
+    let bytes: [UInt8]
+    do {
+      bytes = try ChunkCall.encode(Function.self, TypeName.wire(of: Function.self), input)
+    } catch {
+      // Left to the task handler, which makes the error the job's.
+      return _ = try core.pool.submit(FutureJob<Function>(future, self, core, unsendable: error), chunks: 1)
+    }
+    _ = try core.pool.submit(FutureJob<Function>(future, self, core), chunks: 1, bytes: bytes)
   }
 }
 
@@ -37,16 +40,18 @@ private final class FutureJob<Function: PoolFunction>: ApplyJob<Function>, @unch
   private let call: any ExecutorCall
   private let core: ExecutorCore
 
-  init(_ input: Function.Input, _ future: Future<Function.Output>, _ call: any ExecutorCall, _ core: ExecutorCore) {
+  init(
+    _ future: Future<Function.Output>, _ call: any ExecutorCall, _ core: ExecutorCore, unsendable: (any Error)? = nil
+  ) {
     self.future = future
     self.call = call
     self.core = core
-    super.init(input, callbacks: nil)
+    super.init(unsendable: unsendable, callbacks: nil)
   }
 
   override func resolve(_ resolution: Resolution, _ error: (any Error)?) {
     super.resolve(resolution, error)
-    guard let ready else { return }
-    core.heard(ready, of: call) { future.finish(ready) }
+    guard let outcome else { return }
+    core.heard(outcome, of: call) { future.finish(outcome) }
   }
 }

@@ -1,9 +1,45 @@
-/// One call of a function.
+/// One call of a function in a worker process.
 class ApplyJob<Function: PoolFunction>: ResultJob<Function.Output>, @unchecked Sendable {
+  // Sendable: as for Job.
+  /// The call, encoded, while it waits for room in the queue.
+  private var bytes: [UInt8]?
+  /// Why the call cannot be sent.
+  private let unsendable: (any Error)?
+
+  init(unsendable: (any Error)? = nil, callbacks: CallbackPair<Function.Output>?) {
+    self.unsendable = unsendable
+    super.init(callbacks: callbacks)
+  }
+
+  override package var title: String { Trace.title(of: Function.self) }
+
+  override func adopt(_ bytes: [UInt8]) { locked { self.bytes = bytes } }
+
+  override func encode(_ chunk: Int) throws -> [UInt8] {
+    if let unsendable { throw unsendable }
+    return locked {
+      defer { bytes = nil }
+      return bytes ?? []
+    }
+  }
+
+  override func store(_ chunk: Int, _ bytes: [UInt8]) throws {
+    if let (low, high) = Scalars.bits(of: Function.Output.self, in: bytes) { return keep(.scalar(low, high)) }
+    guard let output = try Function.__decode(bytes, count: 1).first else { throw Lost.error }
+    keep(output)
+  }
+
+  override func assemble() throws -> Function.Output { throw Lost.error }
+
+  override func release() { locked { bytes = nil } }
+}
+
+/// One call of a function in a worker thread.
+final class RunJob<Function: PoolFunction>: ResultJob<Function.Output>, @unchecked Sendable {
   // Sendable: as for Job.
   private var input: Function.Input?
 
-  init(_ input: Function.Input, callbacks: Callbacks?) {
+  init(_ input: Function.Input, callbacks: CallbackPair<Function.Output>?) {
     self.input = input
     super.init(callbacks: callbacks)
   }
@@ -17,31 +53,17 @@ class ApplyJob<Function: PoolFunction>: ResultJob<Function.Output>, @unchecked S
     }
   }
 
-  override func encode(_ chunk: Int) throws -> [UInt8] {
-    guard let input = take() else { return [] }
-    return try ChunkCall.encode(Function.self, TypeName.wire(of: Function.self), input)
-  }
-
   override func run(_ chunk: Int) -> (any Error)? {
     guard let input = take() else { return nil }
     do {
-      keep(.success(try Function.call(input)))
+      keep(try Function.call(input))
       return nil
     } catch {
       return error
     }
   }
 
-  override func store(_ chunk: Int, _ bytes: [UInt8]) throws {
-    guard let output = try Function.__decode(bytes, count: 1).first else { throw Self.lost }
-    keep(.success(output))
-  }
-
-  override func assemble() throws -> Function.Output { throw Self.lost }
-
-  private static var lost: MultiprocessingError {
-    MultiprocessingError(.notDecodable, "A task came back without a result.")
-  }
+  override func assemble() throws -> Function.Output { throw Lost.error }
 
   override func release() {
     // Handed out and dropped without the lock: the end of a user's object may run the user's code.
@@ -54,7 +76,7 @@ final class ClosureJob<Output: Sendable>: ResultJob<Output>, @unchecked Sendable
   // Sendable: as for Job.
   private var body: (@Sendable () throws -> Output)?
 
-  init(_ body: @escaping @Sendable () throws -> Output, callbacks: Callbacks?) {
+  init(_ body: @escaping @Sendable () throws -> Output, callbacks: CallbackPair<Output>?) {
     self.body = body
     super.init(callbacks: callbacks)
   }
@@ -62,21 +84,26 @@ final class ClosureJob<Output: Sendable>: ResultJob<Output>, @unchecked Sendable
   override func run(_ chunk: Int) -> (any Error)? {
     do {
       guard let body = locked({ body }) else { return nil }
-      keep(.success(try body()))
+      keep(try body())
       return nil
     } catch {
       return error
     }
   }
 
-  override func assemble() throws -> Output {
-    throw MultiprocessingError(.notDecodable, "A task came back without a result.")
-  }
+  override func assemble() throws -> Output { throw Lost.error }
 
   override func release() {
     _ = locked {
       defer { body = nil }
       return body
     }
+  }
+}
+
+/// What a job says whose only chunk came back with nothing.
+private enum Lost {
+  static var error: MultiprocessingError {
+    MultiprocessingError(.notDecodable, "A task came back without a result.")
   }
 }

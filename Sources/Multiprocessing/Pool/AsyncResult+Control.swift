@@ -38,7 +38,7 @@ extension AsyncResult {
   /// Who takes them slowly misses some, never the last. Cheaper than asking again and again, and blocks no thread.
   public var progressUpdates: AsyncStream<PoolProgress> {
     AsyncStream(bufferingPolicy: .bufferingNewest(1)) { continuation in
-      let observer = ResultJob<Value>.Observer(
+      let observer = SettlingJob.Observer(
         advanced: { continuation.yield($0) },
         ended: { [weak job] in
           if let job { continuation.yield(job.progress(nil)) }

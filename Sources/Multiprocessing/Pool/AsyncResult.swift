@@ -1,3 +1,5 @@
+import CMultiprocessing
+
 /// The result of a submitted job, there or still to come; Python's `AsyncResult`.
 ///
 /// A value that refers to the job: copies are the same result. It keeps its pool alive while it is pending.
@@ -15,10 +17,19 @@ public struct AsyncResult<Value: Sendable>: Sendable {
   ///   it, a callback that waits for its own pool. The message says who waits for whom. CPython waits for ever.
   @available(*, noasync, message: "This blocks the thread; await value instead.")
   public func get(timeout: Duration? = nil) throws -> Value {
-    guard try job.wait(timeout), let outcome = job.ready else {
-      throw MultiprocessingError(.timeout, "The result is not ready within \(timeout ?? .zero).")
+    func late() -> MultiprocessingError {
+      MultiprocessingError(.timeout, "The result is not ready within \(timeout ?? .zero).")
     }
-    return try outcome.get()
+    guard try job.wait(timeout) else { throw late() }
+    return try job.get(orElse: late())
+  }
+
+  /// Looks for the result until it is ready, at most for so long, and lets others run in between. Under simulation there is
+  /// nothing to gain by it, and no time that passes meanwhile.
+  func look(for limit: Duration) {
+    guard CurrentWorld.world is SystemWorld else { return }
+    let end = mp_now_ns() + Int64(limit / .nanoseconds(1))
+    while !job.isOver, mp_now_ns() < end { mp_yield() }
   }
 
   /// Blocks until the result is ready, at most for the time-out; Python's `wait()`.
@@ -29,13 +40,13 @@ public struct AsyncResult<Value: Sendable>: Sendable {
   public func wait(timeout: Duration? = nil) { _ = try? job.wait(timeout) }
 
   /// Whether the job is over, well or not; Python's `ready()`.
-  public var isReady: Bool { job.ready != nil }
+  public var isReady: Bool { job.outcome != nil }
 
   /// Whether the job ended with a value; Python's `successful()`.
   ///
   /// - Throws: `notReady` while the job runs.
   public func successful() throws -> Bool {
-    guard let outcome = job.ready else {
+    guard let outcome = job.outcome else {
       throw MultiprocessingError(.notReady, "\(AsyncResult.self) not ready")
     }
     if case .success = outcome { return true }
@@ -51,7 +62,7 @@ public struct AsyncResult<Value: Sendable>: Sendable {
       await withCheckedContinuation { continuation in
         if !job.add(.task(continuation)) { continuation.resume() }
       }
-      guard let outcome = job.ready else {
+      guard let outcome = job.outcome else {
         throw MultiprocessingError(.notReady, "\(AsyncResult.self) not ready")
       }
       return try outcome.get()

@@ -33,6 +33,9 @@ package class Job: @unchecked Sendable {
   /// One chunk's function and inputs, encoded.
   package func encode(_ chunk: Int) throws -> [UInt8] { preconditionFailure("abstract") }
 
+  /// Takes back the only chunk, which its submitter has encoded and could not send at once.
+  package func adopt(_ bytes: [UInt8]) {}
+
   /// Runs one chunk in the calling thread and keeps its outputs; the error of the first item that failed.
   package func run(_ chunk: Int) -> (any Error)? { preconditionFailure("abstract") }
 

@@ -14,7 +14,7 @@ final class MapJob<Function: PoolFunction>: ResultJob<[Function.Output]>, @unche
   private var completed: Int?
 
   init(
-    _ inputs: [Function.Input], chunkSize: Int, callbacks: Callbacks?,
+    _ inputs: [Function.Input], chunkSize: Int, callbacks: CallbackPair<[Function.Output]>?,
     substitute: ((any Error) -> Function.Output)? = nil
   ) {
     self.substitute = substitute
@@ -92,7 +92,7 @@ final class MapJob<Function: PoolFunction>: ResultJob<[Function.Output]>, @unche
 
   override func progress(_ returned: (count: Int, isLastIn: Bool)?) -> PoolProgress {
     guard let returned else {
-      guard let outcome = ready else {
+      guard let outcome else {
         // Its only chunk is not back, or all of several are and it is about to end.
         return PoolProgress(completed: chunks > 1 ? count : 0, total: count)
       }

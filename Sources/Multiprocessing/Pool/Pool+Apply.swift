@@ -1,13 +1,5 @@
 import PoolCore
 
-extension ResultJob.Callbacks {
-  /// Nil where there is no callback at all.
-  init?(_ success: (@Sendable (Value) -> Void)?, _ failure: (@Sendable (any Error) -> Void)?) {
-    guard success != nil || failure != nil else { return nil }
-    self.init(success: success, failure: failure)
-  }
-}
-
 extension Pool {
   /// Submits a job with one result.
   func submit<Value>(
@@ -15,7 +7,7 @@ extension Pool {
     progress: (@Sendable (PoolProgress) -> Void)? = nil
   ) throws -> AsyncResult<Value> {
     job.pool = self
-    if let progress { _ = job.add(ResultJob<Value>.Observer(advanced: progress)) }
+    if let progress { _ = job.add(SettlingJob.Observer(advanced: progress)) }
     // With a failure in every place, a job that has some is no less done.
     let onFailure = job.keepsEveryFailure ? job.hasSuccessCallback || job.hasFailureCallback : job.hasFailureCallback
     try engine.submit(
@@ -28,9 +20,9 @@ extension Pool {
 
   /// Runs a task in a worker; its result is fetched later. Python's `apply_async`.
   ///
-  /// Never blocks. The task is encoded before this returns where the queue has room, later in the task handler thread where
-  /// it has none; a task that cannot be encoded makes its result throw. Callbacks run in the result handler thread, one at a
-  /// time, before the result is ready; they must not block. A result that nobody asks for may be dropped.
+  /// Never blocks. The task is encoded before this returns; one that cannot be encoded makes its result throw. Callbacks run
+  /// in the result handler thread, one at a time, before the result is ready; they must not block. A result that nobody asks
+  /// for may be dropped.
   /// - Parameters:
   ///   - task: the arguments, and by its type the function.
   ///   - deadline: how long the task may take from now on, waiting included; nil for as long as it takes. After that its
@@ -52,7 +44,7 @@ extension Pool {
   /// - Throws: the failure of the task: in a process pool a `taskFailed` whose `cause` is the task's own error where that is
   ///   `Codable`; in a thread pool the task's own error.
   @available(*, noasync, message: "This blocks the thread; use the async twin.")
-  public func apply<Task: PoolTask>(_ task: Task) throws -> Task.Output { try applyAsync(task).get() }
+  public func apply<Task: PoolTask>(_ task: Task) throws -> Task.Output { try apply(Run<Task>.self, task) }
 
   /// Runs a task in a worker and suspends until its result is there; throws what the blocking `apply` throws.
   public func apply<Task: PoolTask>(_ task: Task) async throws -> Task.Output { try await applyAsync(task).value }
@@ -66,13 +58,20 @@ extension Pool {
     _ function: Function.Type, _ input: Function.Input, deadline: Duration? = nil,
     callback: (@Sendable (Function.Output) -> Void)? = nil, errorCallback: (@Sendable (any Error) -> Void)? = nil
   ) throws -> AsyncResult<Function.Output> {
-    let job = ApplyJob<Function>(input, callbacks: ResultJob<Function.Output>.Callbacks(callback, errorCallback))
-    guard engine.transport.needsEncoding else { return try submit(job, chunks: 1, bytes: [], deadline: deadline) }
+    let callbacks = callback == nil && errorCallback == nil ? nil : CallbackPair(callback, errorCallback)
+    guard engine.transport.needsEncoding else {
+      return try submit(RunJob<Function>(input, callbacks: callbacks), chunks: 1, bytes: [], deadline: deadline)
+    }
     try engine.checkRunning()
     let name = try TypeName.wire(of: function)
-    // A value that cannot be encoded is left to the task handler, which makes the error the job's.
-    let bytes = try? ChunkCall.encode(function, name, input)
-    return try submit(job, chunks: 1, bytes: bytes, deadline: deadline)
+    let bytes: [UInt8]
+    do {
+      bytes = try ChunkCall.encode(function, name, input)
+    } catch {
+      // Left to the task handler, which makes the error the job's.
+      return try submit(ApplyJob<Function>(unsendable: error, callbacks: callbacks), chunks: 1, deadline: deadline)
+    }
+    return try submit(ApplyJob<Function>(callbacks: callbacks), chunks: 1, bytes: bytes, deadline: deadline)
   }
 
   /// Calls a function in a worker and blocks until its result is there. Python's `apply`.
@@ -82,7 +81,9 @@ extension Pool {
   public func apply<Function: PoolFunction>(
     _ function: Function.Type, _ input: Function.Input
   ) throws -> Function.Output {
-    try applyAsync(function, input).get()
+    let result = try applyAsync(function, input)
+    if spin > .zero { result.look(for: spin) }
+    return try result.get()
   }
 
   /// Calls a function in a worker and suspends until its result is there; throws what the blocking `apply` throws.

@@ -28,27 +28,39 @@ public class Pool: @unchecked Sendable, CustomStringConvertible {
   ///   - taskTimeLimit: how long a worker may run one chunk; nil for as long as it takes. A chunk that runs longer fails with
   ///     `deadlinePassed`, and its worker is ended and replaced. CPython has no such thing.
   ///   - fidelity: whether to keep CPython's choices where a program may depend on them.
+  ///   - spin: for how long a worker without a task, the result handler, and a caller of `apply` look again before they sleep,
+  ///     a tenth of a second at the most. It answers small calls several times faster and costs processor time; an idle pool
+  ///     sleeps in any case. CPython has nothing of the kind.
   /// - Throws: `invalidArgument` for a size or a limit below 1; `typeNotReachable` for a private initializer type; what kept
   ///   a worker from starting.
   @available(*, noasync, message: "Making a pool blocks; use withPool.")
   public convenience init(
     processes: Int? = nil, initializer: (any Initializer)? = nil, maxTasksPerChild: Int? = nil,
-    context: Context? = nil, taskTimeLimit: Duration? = nil, fidelity: Fidelity = .better
+    context: Context? = nil, taskTimeLimit: Duration? = nil, fidelity: Fidelity = .better, spin: Duration = .zero
   ) throws {
     let size = try Self.checkedSize(processes)
     if let maxTasksPerChild, maxTasksPerChild < 1 {
       throw MultiprocessingError(.invalidArgument, "maxtasksperchild must be a positive int or None")
     }
     try Self.check(taskTimeLimit: taskTimeLimit)
+    let spin = max(.zero, min(spin, Self.longestSpin))
     let transport = try CurrentWorld.world.makeProcessTransport(
       TransportConfiguration(
         size: size, startMethod: (context ?? .default).startMethod, initializer: initializer,
-        maxTasksPerChild: maxTasksPerChild))
+        maxTasksPerChild: maxTasksPerChild, spin: spin))
     try self.init(
-      PoolEngine(size: size, transport: transport, rules: fidelity.rules, taskTimeLimit: taskTimeLimit))
+      PoolEngine(size: size, transport: transport, rules: fidelity.rules, taskTimeLimit: taskTimeLimit), spin: spin)
   }
 
-  init(_ engine: PoolEngine) throws { self.engine = engine }
+  init(_ engine: PoolEngine, spin: Duration = .zero) throws {
+    self.engine = engine
+    self.spin = spin
+  }
+
+  /// For how long a caller of `apply` looks before it sleeps.
+  let spin: Duration
+  /// Whoever looks for longer keeps a processor from others for nothing.
+  private static let longestSpin = Duration.milliseconds(100)
 
   static func checkedSize(_ processes: Int?) throws(MultiprocessingError) -> Int {
     let size = processes ?? Context.defaultPoolSize

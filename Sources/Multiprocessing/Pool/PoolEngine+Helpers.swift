@@ -119,19 +119,18 @@ extension PoolEngine {
         job.store(index, failure: error)
         return handle(.inputEnded(id, failed: true))
       }
-      let index = state.with { $0.machine.arrivedChunks(of: id) }
       world.pass(.event(.inputArrived(id, chunks: 1)))
-      let others = state.with { state -> [PoolAction] in
+      let index = state.with { state -> Int in
+        let index = state.machine.arrivedChunks(of: id)
         state.actions.removeAll(keepingCapacity: true)
         world.handle(.inputArrived(id, chunks: 1), &state.machine, &state.actions, of: self)
         state.inHand = Chunk(job: id, index: index)
-        return state.actions
+        // A further pull waits for its turn.
+        for case .pullInputs(let id, let count) in state.actions { state.sends.append(.pull(job, id, count)) }
+        return index
       }
-      // The chunk goes out now, before anything that was submitted later; a further pull waits for its turn.
+      // The chunk goes out now, before anything that was submitted later.
       send(job, id, index..<index + 1)
-      for case .pullInputs(let id, let count) in others {
-        state.with { $0.sends.append(.pull(job, id, count)) }
-      }
     }
   }
 

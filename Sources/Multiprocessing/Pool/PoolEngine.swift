@@ -97,12 +97,15 @@ package final class PoolEngine: Sendable {
       state.jobs.append(job, id)
       state.actions.removeAll(keepingCapacity: true)
       world.handle(.submitted(spec), &state.machine, &state.actions, of: self)
-      // With nothing queued before it, the submitting thread writes to the transport itself.
-      if let bytes, state.sends.isEmpty, state.actions.count == 1, case .offer(id, 0..<1)? = state.actions.first,
-        let staged = transport.stage(bytes)
-      {
-        transport.offer(Chunk(job: id, index: 0), job, staged)
-        return (id, [], false)
+      if let bytes {
+        // With nothing queued before it, the submitting thread writes to the transport itself.
+        if state.sends.isEmpty, state.actions.count == 1, case .offer(id, 0..<1)? = state.actions.first,
+          let staged = transport.stage(bytes)
+        {
+          transport.offer(Chunk(job: id, index: 0), job, staged)
+          return (id, [], false)
+        }
+        job.adopt(bytes)
       }
       return (id, queue(&state), state.takeTaskHandlerWake())
     }

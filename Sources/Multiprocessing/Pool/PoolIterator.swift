@@ -8,8 +8,13 @@ public final class PoolIterator<Output: Sendable>: Sendable, AsyncSequence {
   private let job: StreamJob<Output>
   let id: JobID
   let engine: PoolEngine
+  /// How many chunks are taken before the engine is told, unless nothing is left to take.
+  private let reportSize: Int
+  /// Chunks that were taken and not reported.
+  private let unreported = Guarded(0)
 
-  init(_ job: StreamJob<Output>, _ id: JobID, _ engine: PoolEngine) {
+  init(_ job: StreamJob<Output>, _ id: JobID, _ engine: PoolEngine, lookAhead: Int) {
+    reportSize = Swift.max(1, Swift.min(engine.world.batchLimit, lookAhead / 8))
     self.job = job
     self.id = id
     self.engine = engine
@@ -50,19 +55,36 @@ public final class PoolIterator<Output: Sendable>: Sendable, AsyncSequence {
       report(chunks)
       throw error
     case .finished: return Taken(output: nil)
-    case .nothingYet: return nil
+    case .nothingYet:
+      // Before anybody waits: the inputs may wait for the room that this makes.
+      report(0, atLeast: 1)
+      return nil
     }
   }
 
-  private func report(_ chunks: Int) {
-    if chunks > 0 { engine.handle(.consumed(id, chunks: chunks)) }
+  /// Tells the engine of taken chunks, many at a time.
+  private func report(_ chunks: Int, atLeast size: Int? = nil) {
+    guard chunks > 0 || size != nil else { return }
+    let due = unreported.with { unreported in
+      unreported += chunks
+      guard unreported >= size ?? reportSize else { return 0 }
+      defer { unreported = 0 }
+      return unreported
+    }
+    if due > 0 { engine.handle(.consumed(id, chunks: due)) }
   }
 
   /// The remaining outputs as a list; blocks until the last one is there, and throws the first failure on the way.
   @available(*, noasync, message: "This blocks the thread; iterate with for try await.")
   public func collect() throws -> [Output] {
     var outputs: [Output] = []
-    while let output = try next() { outputs.append(output) }
+    while let output = try next() {
+      outputs.append(output)
+      // Without looking for each of them.
+      let rest = job.restOfChunk()
+      for output in rest { CurrentWorld.world.learns(StreamJob<Output>.Step.item(output, chunksTaken: 0)) }
+      outputs.append(contentsOf: rest)
+    }
     return outputs
   }
 

@@ -9,16 +9,18 @@
 ///   - context: the start method; nil for the program's default.
 ///   - taskTimeLimit: how long a worker may run one chunk before it is ended and the chunk fails; nil for ever.
 ///   - fidelity: whether to keep CPython's choices where this library's are better.
+///   - spin: for how long whoever waits looks again before it sleeps, as for `Pool.init`.
 ///   - body: gets the pool; what it returns or throws is returned or thrown.
 /// - Throws: what `Pool.init` throws, and what the closure throws.
 @available(*, noasync, message: "This blocks the thread; use the async twin.")
 public func withPool<R>(
   processes: Int? = nil, initializer: (any Initializer)? = nil, maxTasksPerChild: Int? = nil,
-  context: Context? = nil, taskTimeLimit: Duration? = nil, fidelity: Fidelity = .better, _ body: (Pool) throws -> R
+  context: Context? = nil, taskTimeLimit: Duration? = nil, fidelity: Fidelity = .better, spin: Duration = .zero,
+  _ body: (Pool) throws -> R
 ) throws -> R {
   let pool = try Pool(
     processes: processes, initializer: initializer, maxTasksPerChild: maxTasksPerChild, context: context,
-    taskTimeLimit: taskTimeLimit, fidelity: fidelity)
+    taskTimeLimit: taskTimeLimit, fidelity: fidelity, spin: spin)
   defer { pool.terminate() }
   return try body(pool)
 }
@@ -29,13 +31,13 @@ public func withPool<R>(
 /// is not noticed: cancel by terminating the pool.
 public func withPool<R>(
   processes: Int? = nil, initializer: (any Initializer)? = nil, maxTasksPerChild: Int? = nil,
-  context: Context? = nil, taskTimeLimit: Duration? = nil, fidelity: Fidelity = .better,
-  isolation: isolated (any Actor)? = #isolation,
-  _ body: (Pool) async throws -> R
+  context: Context? = nil, taskTimeLimit: Duration? = nil, fidelity: Fidelity = .better, spin: Duration = .zero,
+  isolation: isolated (any Actor)? = #isolation, _ body: (Pool) async throws -> R
 ) async throws -> R {
   let pool = try await Blocking.run {
-    try Pool(processes: processes, initializer: initializer, maxTasksPerChild: maxTasksPerChild, context: context,
-    taskTimeLimit: taskTimeLimit, fidelity: fidelity)
+    try Pool(
+      processes: processes, initializer: initializer, maxTasksPerChild: maxTasksPerChild, context: context,
+      taskTimeLimit: taskTimeLimit, fidelity: fidelity, spin: spin)
   }
   do {
     let result = try await body(pool)

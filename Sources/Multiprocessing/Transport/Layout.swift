@@ -25,6 +25,8 @@ struct Layout: Sendable {
   static let collectorWoken = 328
   /// How many outcomes all workers have begun to hand in.
   static let outcomes = 448
+  /// For how many nanoseconds whoever waits looks again before it sleeps.
+  static let spin = 384
   static let headerSize = 4096
 
   // MARK: Worker areas

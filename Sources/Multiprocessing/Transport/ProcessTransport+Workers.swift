@@ -95,10 +95,7 @@ extension ProcessTransport {
     let limit = System.deadline(at: deadline)
     let header = segment.base
     while true {
-      for _ in 0..<Self.looks {
-        if gather(&reports) { return }
-        mp_yield()
-      }
+      if segment.look(until: { gather(&reports) }) { return }
       if limit >= 0, mp_now_ns() >= limit { return }
       let signal = mp_load32(header + Layout.resultSignal)
       let turn = mp_load32(header + Layout.collectorSleeps)
@@ -108,10 +105,6 @@ extension ProcessTransport {
       mp_store32(header + Layout.collectorSleeps, turn &+ 2)
     }
   }
-
-  /// How often the result handler looks before it sleeps. It lets others run in between: on a busy processor the workers,
-  /// who then have more to say at once, and on an idle one nobody, so that this takes a moment only.
-  private static let looks = 4
 
   private var hasNews: Bool {
     let (listeners, isNews) = state.with { ($0.listeners, $0.collectorIsInterrupted || !$0.ended.isEmpty) }

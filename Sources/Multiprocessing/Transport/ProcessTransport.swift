@@ -71,6 +71,7 @@ package final class ProcessTransport: Transport {
     self.configuration = configuration
     initializer = try configuration.initializer.map { try EncodedInitializer($0) }
     segment = try Segment(workers: configuration.size)
+    segment.spin = Int64(configuration.spin / .nanoseconds(1))
     queue = TaskQueue(segment: segment)
     event = Descriptor(try System.check(mp_event_make(), "eventfd"))
     state = Guarded(State(freeAreas: Array((0..<configuration.size).reversed())))

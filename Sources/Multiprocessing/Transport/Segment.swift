@@ -59,16 +59,29 @@ final class Segment: @unchecked Sendable {
     mp_store32(area + Layout.sleeps, (turn | 1) &+ 1)
   }
 
-  /// Looks a few times and lets others run in between; whether it was true.
+  /// For how many nanoseconds whoever waits looks again before it sleeps, at the pool's wish.
+  var spin: Int64 {
+    get { Int64(bitPattern: mp_load64(base + Layout.spin)) }
+    set { mp_store64(base + Layout.spin, UInt64(bitPattern: newValue)) }
+  }
+
+  /// Looks a few times, for longer where the pool wishes it, and lets others run in between; whether it was true.
   ///
   /// On a busy processor those others have more to say afterwards; on an idle one this takes a moment.
   func look(until isTrue: () -> Bool) -> Bool {
-    for _ in 0..<4 {
+    let spin = min(spin, Self.longestSpin)
+    let end = spin > 0 ? mp_now_ns() + spin : 0
+    var looks = 0
+    while looks < 4 || (end != 0 && mp_now_ns() < end) {
       if isTrue() { return true }
       mp_yield()
+      looks += 1
     }
     return false
   }
+
+  /// Whatever stands in the memory: nobody looks for longer, in nanoseconds.
+  private static let longestSpin: Int64 = 100_000_000
 
   /// Wakes the result handler if it sleeps, or is about to.
   func wakeCollector() {

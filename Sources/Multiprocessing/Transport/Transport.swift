@@ -11,11 +11,14 @@ package struct TransportConfiguration: Sendable {
   package var maxTasksPerChild: Int?
   /// Whether the workers bear the names of plain processes and are no daemons: an executor's.
   package var hasPlainProcesses: Bool
+  /// For how long whoever waits looks again before it sleeps.
+  package var spin: Duration
 
   package init(
     size: Int, startMethod: StartMethod, initializer: (any Initializer)? = nil, maxTasksPerChild: Int? = nil,
-    hasPlainProcesses: Bool = false
+    hasPlainProcesses: Bool = false, spin: Duration = .zero
   ) {
+    self.spin = spin
     self.hasPlainProcesses = hasPlainProcesses
     self.size = size
     self.startMethod = startMethod

@@ -51,3 +51,24 @@ extension WireCoder {
     return UnsafeRawBufferPointer(rebasing: bytes[9...])
   }
 }
+
+/// One number of a type that the caller's code does not know, in sixteen bytes.
+enum Scalars {
+  /// The bits of the number of which these bytes are the array of one; nil if they are anything else.
+  static func bits<Value>(of type: Value.Type, in bytes: [UInt8]) -> (UInt64, UInt64)? {
+    guard let coder = WireCoders.find(type) else { return nil }
+    return bytes.withUnsafeBytes { bytes in
+      guard let numbers = coder.packedNumbers(bytes), numbers.count == coder.tag.scalarByteCount else { return nil }
+      var bits: (UInt64, UInt64) = (0, 0)
+      withUnsafeMutableBytes(of: &bits) { $0.copyMemory(from: numbers) }
+      return bits
+    }
+  }
+
+  /// The number with these bits; they came from `bits` for the same type.
+  static func value<Value>(_ low: UInt64, _ high: UInt64) -> Value {
+    // Proof: as large and as aligned as the largest number, and the bits came from one of this type.
+    var memory = UInt128(high) << 64 | UInt128(low)
+    return withUnsafeBytes(of: &memory) { $0.assumingMemoryBound(to: Value.self)[0] }
+  }
+}

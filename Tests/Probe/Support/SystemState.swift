@@ -23,9 +23,19 @@ enum SystemState {
 
   /// Whether a process runs: it exists and does not wait to be reaped.
   static func isRunning(_ process: Int32) -> Bool {
-    guard let stat = contents(of: "/proc/\(process)/stat"), let end = stat.lastIndex(of: ")") else { return false }
-    let state = stat[stat.index(after: end)...].split(separator: " ").first
+    guard let state = state(of: process) else { return false }
     return state != "Z" && state != "X"
+  }
+
+  /// Whether a process, or a thread of one, waits for something.
+  static func isAsleep(_ process: Int32) -> Bool { state(of: process) == "S" }
+
+  /// The threads of a process.
+  static func threads(of process: Int32) -> [Int32] { names(in: "/proc/\(process)/task").compactMap { Int32($0) } }
+
+  private static func state(of process: Int32) -> Substring? {
+    guard let stat = contents(of: "/proc/\(process)/stat"), let end = stat.lastIndex(of: ")") else { return nil }
+    return stat[stat.index(after: end)...].split(separator: " ").first
   }
 
   /// The open descriptors of this process and what they stand for.

@@ -1,0 +1,165 @@
+package import PoolCore
+
+/// A job with one result, as far as the result's type does not matter: what is kept of it, who waits, and who looks on.
+///
+/// Such jobs exist by the million, and code that does not know a type at compile time looks it up at each step; so nothing
+/// here depends on the type, and a number is kept as its bytes.
+package class SettlingJob: Job, @unchecked Sendable {
+  // Sendable: as for Job.
+
+  /// What the job came to.
+  enum Kept {
+    case nothing
+    /// The bytes of a number, of which there are at most sixteen.
+    case scalar(UInt64, UInt64)
+    /// A `Box` of the value.
+    case box(AnyObject)
+    case failure(any Error)
+
+    var isNothing: Bool {
+      if case .nothing = self { return true }
+      return false
+    }
+  }
+
+  private var kept = Kept.nothing
+  private var isReady = false
+  private var waiters: [Waiter] = []
+  private var observers: [Observer] = []
+
+  /// Keeps the outcome; the first one stays.
+  final func keep(_ made: Kept) { locked { if kept.isNothing { kept = made } } }
+
+  override package func store(_ chunk: Int, failure: any Error) { keep(.failure(failure)) }
+
+  override package final func keep(failure: any Error) { fail(failure) }
+
+  // MARK: Progress
+
+  /// Somebody who wants to hear of progress, and of the end.
+  struct Observer: Sendable {
+    var advanced: @Sendable (PoolProgress) -> Void
+    var ended: @Sendable () -> Void = {}
+  }
+
+  /// How far it is; `returned`: how many of its chunks are back, where the pool knows.
+  func progress(_ returned: (count: Int, isLastIn: Bool)?) -> PoolProgress {
+    PoolProgress(completed: locked { isReady } ? 1 : 0, total: 1)
+  }
+
+  override package final func advanced(_ returned: (count: Int, isLastIn: Bool)?) {
+    let observers: [Observer] = locked { self.observers }
+    guard !observers.isEmpty else { return }
+    let progress = progress(returned)
+    for observer in observers { observer.advanced(progress) }
+  }
+
+  /// Registers an observer; false if the job is over already.
+  final func add(_ observer: Observer) -> Bool {
+    locked {
+      guard !isReady else { return false }
+      observers.append(observer)
+      return true
+    }
+  }
+
+  // MARK: The end
+
+  /// What is kept, ready or not; made of the chunks if that was not done yet, once they are all back.
+  final func settled() -> Kept {
+    let before = locked { kept }
+    guard before.isNothing else { return before }
+    let made = assembled()
+    return locked {
+      if kept.isNothing { kept = made }
+      return kept
+    }
+  }
+
+  /// The outcome made of all chunks.
+  func assembled() -> Kept { preconditionFailure("abstract") }
+
+  /// Drops the inputs and what was kept of the chunks.
+  func release() {}
+
+  /// The job ends without being done: a failure that was kept before stays, a value that nobody was told of does not.
+  private func fail(_ error: any Error) {
+    // Handed out and dropped without the lock: the end of a user's object may run the user's code.
+    _ = locked { () -> Kept in
+      if case .failure = kept { return .nothing }
+      defer { kept = .failure(error) }
+      return kept
+    }
+  }
+
+  override package func resolve(_ resolution: Resolution, _ error: (any Error)?) {
+    if let error { fail(error) } else { _ = settled() }
+    release()
+    let (woken, ended) = locked { () -> ([Waiter], [Observer]) in
+      isReady = true
+      if waiters.isEmpty, observers.isEmpty { return ([], []) }
+      defer { (waiters, observers) = ([], []) }
+      return (waiters, observers)
+    }
+    for observer in ended { observer.ended() }
+    for waiter in woken { waiter.wake() }
+    // Last: this may be the end of the pool.
+    pool = nil
+  }
+
+  // MARK: Waiting
+
+  /// What is kept if it is ready.
+  final var ready: Kept? { locked { isReady ? kept : nil } }
+
+  /// Whether it is ready; the calling program does not learn it by this.
+  final var isOver: Bool { locked { isReady } }
+
+  /// Registers a waiter; false if the result is ready already.
+  final func add(_ waiter: Waiter) -> Bool {
+    locked {
+      guard !isReady else { return false }
+      waiters.append(waiter)
+      return true
+    }
+  }
+
+  /// Blocks until the result is ready or the time is over; false if it was.
+  /// - Throws: `wouldDeadlock` where it would never be ready.
+  final func wait(_ timeout: Duration?) throws -> Bool {
+    let world = CurrentWorld.world
+    let isOver = try Trace.wait("wait for \(title)", world) { try waitForOutcome(timeout, world) }
+    world.learns(isOver)
+    return isOver
+  }
+
+  private func waitForOutcome(_ timeout: Duration?, _ world: any World) throws -> Bool {
+    if isOver { return true }
+    if let timeout, timeout <= .zero { return false }
+    let deadline = sharedDeadline(timeout)
+    let parker = world.makeParker()
+    parker.serve(.result(of: id?.rawValue ?? 0))
+    guard add(.thread(parker)) else { return true }
+    if deadline == nil, world is SystemWorld, let engine {
+      if let refusal = WaitGraph.begin(.result(engine, self)) {
+        remove(parker)
+        throw refusal
+      }
+      defer { WaitGraph.end() }
+      return parker.park(until: nil)
+    }
+    if parker.park(until: deadline) { return true }
+    remove(parker)
+    return isOver
+  }
+
+  private func remove(_ parker: any Parker) {
+    locked { waiters.remove(parker) }
+  }
+}
+
+/// A value behind a reference.
+final class Box<Value: Sendable>: Sendable {
+  let value: Value
+  init(_ value: Value) { self.value = value }
+}
