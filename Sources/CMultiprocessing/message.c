@@ -2,6 +2,7 @@
 #include "CMultiprocessing.h"
 
 #include <fcntl.h>
+#include <malloc.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -116,6 +117,23 @@ int mp_memory_file(const char *name) {
 void mp_punch_hole(int fd, int64_t offset, int64_t count) {
   // A system that cannot keeps the pages until the file goes.
   if (fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, offset, count) != 0) errno = 0;
+}
+
+void mp_advise_large(void *start, size_t count) {
+#ifdef MADV_HUGEPAGE
+  uintptr_t first = ((uintptr_t)start + 4095) & ~(uintptr_t)4095;
+  uintptr_t end = ((uintptr_t)start + count) & ~(uintptr_t)4095;
+  int error = errno;
+  if (end > first) madvise((void *)first, end - first, MADV_HUGEPAGE);
+  errno = error;
+#endif
+}
+
+void mp_keep_memory(void) {
+#ifdef __GLIBC__
+  mallopt(M_MMAP_THRESHOLD, 32 << 20);
+  mallopt(M_TRIM_THRESHOLD, 128 << 20);
+#endif
 }
 
 int mp_pipe(int fds[2]) { return pipe2(fds, O_CLOEXEC) ? -errno : 0; }

@@ -33,6 +33,14 @@ int mp_memory_file(const char *name);
 // Gives the memory behind a part of such a file back to the system, as far as it supports that.
 void mp_punch_hole(int fd, int64_t offset, int64_t count);
 
+// Says of memory that is about to be filled for the first time that it may come in large pages: a page is otherwise fetched for
+// each 4 KB, which costs more than the copying. For memory of a few megabytes and more; does nothing where that is unknown.
+void mp_advise_large(void *start, size_t count);
+
+// In a worker, before it works: memory that is given back stays with the process up to 128 MB instead of being fetched again, page
+// by page, for every task. C's malloc has no other way to be told.
+void mp_keep_memory(void);
+
 // A pipe, close-on-exec. 0 or a negated errno.
 int mp_pipe(int fds[2]);
 

@@ -22,36 +22,38 @@ final class FunctionCall<Function: PoolFunction>: ExecutorCall {
   func fail(_ error: any Error) { future.finish(.failure(error)) }
 
   func submit(to core: ExecutorCore) throws {
-    let bytes: [UInt8]
-    do {
-      bytes = try ChunkCall.encode(Function.self, TypeName.wire(of: Function.self), input)
-    } catch {
-      // Left to the task handler, which makes the error the job's.
-      return _ = try core.pool.submit(FutureJob<Function>(future, self, core, unsendable: error), chunks: 1)
-    }
-    _ = try core.pool.submit(FutureJob<Function>(future, self, core), chunks: 1, bytes: bytes)
+    let kind = try CallKind.of(Function.self)
+    // Of what cannot be encoded the task handler makes the job's error.
+    let bytes = Result { try ChunkCall.encode(Function.self, kind.name, input) }
+    let job =
+      switch bytes {
+      case .success: FutureJob(kind, future, self, core)
+      case .failure(let error): FutureJob(kind, future, self, core, unsendable: error)
+      }
+    let _: AsyncResult<Function.Output> = try core.pool.submit(job, chunks: 1, bytes: try? bytes.get())
   }
 }
 
 /// A job that tells its outcome, however it ends.
-private final class FutureJob<Function: PoolFunction>: ApplyJob<Function>, @unchecked Sendable {
+private final class FutureJob<Output: Sendable>: ApplyJob, @unchecked Sendable {
   // Sendable: as for Job.
-  private let future: Future<Function.Output>
+  private let future: Future<Output>
   private let call: any ExecutorCall
   private let core: ExecutorCore
 
   init(
-    _ future: Future<Function.Output>, _ call: any ExecutorCall, _ core: ExecutorCore, unsendable: (any Error)? = nil
+    _ kind: CallKind, _ future: Future<Output>, _ call: any ExecutorCall, _ core: ExecutorCore,
+    unsendable: (any Error)? = nil
   ) {
     self.future = future
     self.call = call
     self.core = core
-    super.init(unsendable: unsendable, callbacks: nil)
+    super.init(kind, unsendable: unsendable, callbacks: nil)
   }
 
   override func resolve(_ resolution: Resolution, _ error: (any Error)?) {
     super.resolve(resolution, error)
-    guard let outcome else { return }
+    guard let outcome = ready?.outcome(as: Output.self) else { return }
     core.heard(outcome, of: call) { future.finish(outcome) }
   }
 }

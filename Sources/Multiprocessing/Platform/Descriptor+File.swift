@@ -32,6 +32,7 @@ extension Descriptor {
   func read(_ count: Int, at offset: UInt64) throws(MultiprocessingError) -> [UInt8] {
     var failed: Int32 = 0
     let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
+      WireCoder.prepare(UnsafeMutableRawBufferPointer(buffer))
       while initialized < count {
         let got = pread(number, buffer.baseAddress! + initialized, count - initialized, off_t(offset) + initialized)
         if got > 0 {

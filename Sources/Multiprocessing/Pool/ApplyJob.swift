@@ -1,17 +1,19 @@
 /// One call of a function in a worker process.
-class ApplyJob<Function: PoolFunction>: ResultJob<Function.Output>, @unchecked Sendable {
+class ApplyJob: SettlingJob, @unchecked Sendable {
   // Sendable: as for Job.
+  private let kind: CallKind
   /// The call, encoded, while it waits for room in the queue.
   private var bytes: [UInt8]?
   /// Why the call cannot be sent.
   private let unsendable: (any Error)?
 
-  init(unsendable: (any Error)? = nil, callbacks: CallbackPair<Function.Output>?) {
+  init(_ kind: CallKind, unsendable: (any Error)? = nil, callbacks: (any JobCallbacks)?) {
+    self.kind = kind
     self.unsendable = unsendable
     super.init(callbacks: callbacks)
   }
 
-  override package var title: String { Trace.title(of: Function.self) }
+  override package final var title: String { kind.title }
 
   override func adopt(_ bytes: [UInt8]) { locked { self.bytes = bytes } }
 
@@ -23,67 +25,46 @@ class ApplyJob<Function: PoolFunction>: ResultJob<Function.Output>, @unchecked S
     }
   }
 
-  override func store(_ chunk: Int, _ bytes: [UInt8]) throws {
-    if let (low, high) = Scalars.bits(of: Function.Output.self, in: bytes) { return keep(.scalar(low, high)) }
-    guard let output = try Function.__decode(bytes, count: 1).first else { throw Lost.error }
-    keep(output)
-  }
+  override package final func store(_ chunk: Int, _ bytes: [UInt8]) throws { keep(try kind.kept(bytes)) }
 
-  override func assemble() throws -> Function.Output { throw Lost.error }
+  override func assembled() -> Kept { .failure(Self.lost) }
 
-  override func release() { locked { bytes = nil } }
-}
+  override func release() { locked { if bytes != nil { bytes = nil } } }
 
-/// One call of a function in a worker thread.
-final class RunJob<Function: PoolFunction>: ResultJob<Function.Output>, @unchecked Sendable {
-  // Sendable: as for Job.
-  private var input: Function.Input?
-
-  init(_ input: Function.Input, callbacks: CallbackPair<Function.Output>?) {
-    self.input = input
-    super.init(callbacks: callbacks)
-  }
-
-  override package var title: String { Trace.title(of: Function.self) }
-
-  private func take() -> Function.Input? {
-    locked {
-      defer { input = nil }
-      return input
-    }
-  }
-
-  override func run(_ chunk: Int) -> (any Error)? {
-    guard let input = take() else { return nil }
-    do {
-      keep(try Function.call(input))
-      return nil
-    } catch {
-      return error
-    }
-  }
-
-  override func assemble() throws -> Function.Output { throw Lost.error }
-
-  override func release() {
-    // Handed out and dropped without the lock: the end of a user's object may run the user's code.
-    _ = take()
+  /// What a job says whose only chunk came back with nothing.
+  static var lost: MultiprocessingError {
+    MultiprocessingError(.notDecodable, "A task came back without a result.")
   }
 }
 
-/// A closure that a worker thread calls.
-final class ClosureJob<Output: Sendable>: ResultJob<Output>, @unchecked Sendable {
+/// One call of a function or a closure in a worker thread.
+final class ThreadJob: SettlingJob, @unchecked Sendable {
   // Sendable: as for Job.
-  private var body: (@Sendable () throws -> Output)?
+  private var body: (() throws -> Kept)?
+  private let function: Any.Type?
 
-  init(_ body: @escaping @Sendable () throws -> Output, callbacks: CallbackPair<Output>?) {
+  /// - Parameters:
+  ///   - body: the call, with its input; run once, and dropped when it was, or when the job is over.
+  ///   - function: by what a timeline names it.
+  init(_ function: Any.Type? = nil, callbacks: (any JobCallbacks)?, _ body: @escaping () throws -> Kept) {
+    self.function = function
     self.body = body
     super.init(callbacks: callbacks)
   }
 
+  override package var title: String { function.map { Trace.title(of: $0) } ?? super.title }
+
+  private func take() -> (() throws -> Kept)? {
+    locked {
+      guard let body else { return nil }
+      self.body = nil
+      return body
+    }
+  }
+
   override func run(_ chunk: Int) -> (any Error)? {
+    guard let body = take() else { return nil }
     do {
-      guard let body = locked({ body }) else { return nil }
       keep(try body())
       return nil
     } catch {
@@ -91,19 +72,10 @@ final class ClosureJob<Output: Sendable>: ResultJob<Output>, @unchecked Sendable
     }
   }
 
-  override func assemble() throws -> Output { throw Lost.error }
+  override func assembled() -> Kept { .failure(ApplyJob.lost) }
 
   override func release() {
-    _ = locked {
-      defer { body = nil }
-      return body
-    }
-  }
-}
-
-/// What a job says whose only chunk came back with nothing.
-private enum Lost {
-  static var error: MultiprocessingError {
-    MultiprocessingError(.notDecodable, "A task came back without a result.")
+    // Handed out and dropped without the lock: the end of a user's object may run the user's code.
+    _ = take()
   }
 }

@@ -30,7 +30,11 @@ extension AsyncResult {
   /// How far the job is. Never blocks, and may be asked at any time; a single call is `0/1` or `1/1`.
   ///
   /// Of a job that was given up it tells how far that had come.
-  public var progress: PoolProgress { job.progress(job.engine?.returned(of: job)) }
+  public var progress: PoolProgress {
+    let progress = job.progress(job.engine?.returned(of: job))
+    CurrentWorld.world.learns(progress)
+    return progress
+  }
 
   /// How far the job is, from now on: a value now, one whenever a chunk comes back, and the end of the sequence with the end
   /// of the job.

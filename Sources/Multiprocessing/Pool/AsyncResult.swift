@@ -4,9 +4,17 @@ import CMultiprocessing
 ///
 /// A value that refers to the job: copies are the same result. It keeps its pool alive while it is pending.
 public struct AsyncResult<Value: Sendable>: Sendable {
-  let job: ResultJob<Value>
+  let job: SettlingJob
 
-  init(_ job: ResultJob<Value>) { self.job = job }
+  /// - Parameter job: one whose results are of this type.
+  init(_ job: SettlingJob) { self.job = job }
+
+  /// The outcome if it is ready.
+  private var outcome: Result<Value, any Error>? {
+    let outcome = job.ready.flatMap { $0.outcome(as: Value.self) }
+    CurrentWorld.world.learns(outcome)
+    return outcome
+  }
 
   /// The value; blocks until it is there. Python's `get()`.
   ///
@@ -17,11 +25,17 @@ public struct AsyncResult<Value: Sendable>: Sendable {
   ///   it, a callback that waits for its own pool. The message says who waits for whom. CPython waits for ever.
   @available(*, noasync, message: "This blocks the thread; await value instead.")
   public func get(timeout: Duration? = nil) throws -> Value {
-    func late() -> MultiprocessingError {
-      MultiprocessingError(.timeout, "The result is not ready within \(timeout ?? .zero).")
+    let kept = try job.wait(timeout) ? job.ready : nil
+    CurrentWorld.world.learns(kept.flatMap { $0.outcome(as: Value.self) })
+    // The common cases here, without a `Result` of a type that would have to be looked up.
+    switch kept {
+    case .scalar(let low, let high)?: return Scalars.value(low, high)
+    // Proof of the cast: as in `Kept.outcome`.
+    case .box(let box)?: return unsafeDowncast(box, to: Box<Value>.self).value
+    case .failure(let error)?: throw error
+    case .nothing?, nil:
+      throw MultiprocessingError(.timeout, "The result is not ready within \(timeout ?? .zero).")
     }
-    guard try job.wait(timeout) else { throw late() }
-    return try job.get(orElse: late())
   }
 
   /// Looks for the result until it is ready, at most for so long, and lets others run in between. Under simulation there is
@@ -40,13 +54,13 @@ public struct AsyncResult<Value: Sendable>: Sendable {
   public func wait(timeout: Duration? = nil) { _ = try? job.wait(timeout) }
 
   /// Whether the job is over, well or not; Python's `ready()`.
-  public var isReady: Bool { job.outcome != nil }
+  public var isReady: Bool { outcome != nil }
 
   /// Whether the job ended with a value; Python's `successful()`.
   ///
   /// - Throws: `notReady` while the job runs.
   public func successful() throws -> Bool {
-    guard let outcome = job.outcome else {
+    guard let outcome = outcome else {
       throw MultiprocessingError(.notReady, "\(AsyncResult.self) not ready")
     }
     if case .success = outcome { return true }
@@ -62,7 +76,7 @@ public struct AsyncResult<Value: Sendable>: Sendable {
       await withCheckedContinuation { continuation in
         if !job.add(.task(continuation)) { continuation.resume() }
       }
-      guard let outcome = job.outcome else {
+      guard let outcome = outcome else {
         throw MultiprocessingError(.notReady, "\(AsyncResult.self) not ready")
       }
       return try outcome.get()

@@ -1,7 +1,7 @@
 import PoolCore
 
 /// One function over many inputs, in chunks; the result is the list of outputs in the order of the inputs.
-final class MapJob<Function: PoolFunction>: ResultJob<[Function.Output]>, @unchecked Sendable {
+final class MapJob<Function: PoolFunction>: SettlingJob, @unchecked Sendable {
   // Sendable: as for Job.
   private var inputs: [Function.Input]
   private var outputs: [[Function.Output]?]
@@ -14,7 +14,7 @@ final class MapJob<Function: PoolFunction>: ResultJob<[Function.Output]>, @unche
   private var completed: Int?
 
   init(
-    _ inputs: [Function.Input], chunkSize: Int, callbacks: CallbackPair<[Function.Output]>?,
+    _ inputs: [Function.Input], chunkSize: Int, callbacks: (any JobCallbacks)?,
     substitute: ((any Error) -> Function.Output)? = nil
   ) {
     self.substitute = substitute
@@ -68,7 +68,9 @@ final class MapJob<Function: PoolFunction>: ResultJob<[Function.Output]>, @unche
     keep(chunk, Array(repeating: substitute(failure), count: items(of: chunk).count))
   }
 
-  override func assemble() throws -> [Function.Output] {
+  override func assembled() -> Kept { Kept { try assemble() } }
+
+  private func assemble() throws -> [Function.Output] {
     try locked {
       var all: [Function.Output] = []
       all.reserveCapacity(count)
@@ -92,11 +94,11 @@ final class MapJob<Function: PoolFunction>: ResultJob<[Function.Output]>, @unche
 
   override func progress(_ returned: (count: Int, isLastIn: Bool)?) -> PoolProgress {
     guard let returned else {
-      guard let outcome else {
+      guard let ready else {
         // Its only chunk is not back, or all of several are and it is about to end.
         return PoolProgress(completed: chunks > 1 ? count : 0, total: count)
       }
-      guard case .failure(let error as MultiprocessingError) = outcome, Self.endings.contains(error.code) else {
+      guard case .failure(let error as MultiprocessingError) = ready, Self.endings.contains(error.code) else {
         return PoolProgress(completed: count, total: count)
       }
       return PoolProgress(completed: locked { completed } ?? 0, total: count)

@@ -1,9 +1,9 @@
 import PoolCore
 
 extension Pool {
-  /// Submits a job with one result.
+  /// Submits a job with one result, of this type.
   func submit<Value>(
-    _ job: ResultJob<Value>, chunks: Int, bytes: [UInt8]? = nil, deadline: Duration? = nil,
+    _ job: SettlingJob, chunks: Int, bytes: [UInt8]? = nil, deadline: Duration? = nil,
     progress: (@Sendable (PoolProgress) -> Void)? = nil
   ) throws -> AsyncResult<Value> {
     job.pool = self
@@ -60,18 +60,19 @@ extension Pool {
   ) throws -> AsyncResult<Function.Output> {
     let callbacks = callback == nil && errorCallback == nil ? nil : CallbackPair(callback, errorCallback)
     guard engine.transport.needsEncoding else {
-      return try submit(RunJob<Function>(input, callbacks: callbacks), chunks: 1, bytes: [], deadline: deadline)
+      let job = ThreadJob(function, callbacks: callbacks) { .returned(try Function.call(input)) }
+      return try submit(job, chunks: 1, bytes: [], deadline: deadline)
     }
     try engine.checkRunning()
-    let name = try TypeName.wire(of: function)
+    let kind = try CallKind.of(function)
     let bytes: [UInt8]
     do {
-      bytes = try ChunkCall.encode(function, name, input)
+      bytes = try ChunkCall.encode(function, kind.name, input)
     } catch {
       // Left to the task handler, which makes the error the job's.
-      return try submit(ApplyJob<Function>(unsendable: error, callbacks: callbacks), chunks: 1, deadline: deadline)
+      return try submit(ApplyJob(kind, unsendable: error, callbacks: callbacks), chunks: 1, deadline: deadline)
     }
-    return try submit(ApplyJob<Function>(callbacks: callbacks), chunks: 1, bytes: bytes, deadline: deadline)
+    return try submit(ApplyJob(kind, callbacks: callbacks), chunks: 1, bytes: bytes, deadline: deadline)
   }
 
   /// Calls a function in a worker and blocks until its result is there. Python's `apply`.

@@ -1,31 +1,25 @@
 package import PoolCore
 
-/// A job with one result, as far as the result's type does not matter: what is kept of it, who waits, and who looks on.
+/// A job with one result: what is kept of it, who waits, and who looks on. What an `AsyncResult` refers to.
 ///
 /// Such jobs exist by the million, and code that does not know a type at compile time looks it up at each step; so nothing
 /// here depends on the type, and a number is kept as its bytes.
 package class SettlingJob: Job, @unchecked Sendable {
-  // Sendable: as for Job.
-
-  /// What the job came to.
-  enum Kept {
-    case nothing
-    /// The bytes of a number, of which there are at most sixteen.
-    case scalar(UInt64, UInt64)
-    /// A `Box` of the value.
-    case box(AnyObject)
-    case failure(any Error)
-
-    var isNothing: Bool {
-      if case .nothing = self { return true }
-      return false
-    }
-  }
+  // Sendable: as for Job, and what is said of the callbacks.
 
   private var kept = Kept.nothing
   private var isReady = false
   private var waiters: [Waiter] = []
   private var observers: [Observer] = []
+  /// Set before the job is shared, and dropped once, by whoever resolves it.
+  private var callbacks: (any JobCallbacks)?
+
+  init(callbacks: (any JobCallbacks)?) { self.callbacks = callbacks }
+
+  final var hasSuccessCallback: Bool { callbacks?.hasSuccess == true }
+  final var hasFailureCallback: Bool { callbacks?.hasFailure == true }
+
+  override package final func runCallback(failed: Bool) { callbacks?.run(settled()) }
 
   /// Keeps the outcome; the first one stays.
   final func keep(_ made: Kept) { locked { if kept.isNothing { kept = made } } }
@@ -95,6 +89,7 @@ package class SettlingJob: Job, @unchecked Sendable {
   override package func resolve(_ resolution: Resolution, _ error: (any Error)?) {
     if let error { fail(error) } else { _ = settled() }
     release()
+    if callbacks != nil { callbacks = nil }
     let (woken, ended) = locked { () -> ([Waiter], [Observer]) in
       isReady = true
       if waiters.isEmpty, observers.isEmpty { return ([], []) }
@@ -156,10 +151,4 @@ package class SettlingJob: Job, @unchecked Sendable {
   private func remove(_ parker: any Parker) {
     locked { waiters.remove(parker) }
   }
-}
-
-/// A value behind a reference.
-final class Box<Value: Sendable>: Sendable {
-  let value: Value
-  init(_ value: Value) { self.value = value }
 }

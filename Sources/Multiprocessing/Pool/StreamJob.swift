@@ -10,6 +10,8 @@ package final class StreamJob<Output: Sendable>: Job, @unchecked Sendable {
   private let decode: ([UInt8], Int) throws -> [Output]
 
   override var keepsEveryFailure: Bool { true }
+  /// The coder of the outputs, where they are numbers.
+  private let number = WireCoders.find(Output.self)
   let name: String
   override package var title: String { name }
 
@@ -83,7 +85,7 @@ package final class StreamJob<Output: Sendable>: Job, @unchecked Sendable {
 
   override package func store(_ chunk: Int, _ bytes: [UInt8]) throws {
     let count = locked { update(chunk) { $0.count } } ?? 0
-    if count == 1, let (low, high) = Scalars.bits(of: Output.self, in: bytes) { return keep(chunk, .scalar(low, high)) }
+    if count == 1, let number, let (low, high) = Scalars.bits(number, in: bytes) { return keep(chunk, .scalar(low, high)) }
     keep(chunk, .box(Box(try decode(bytes, count))))
   }
 

@@ -45,6 +45,7 @@ enum ForkTemplate {
     mp_close_owned()
     SystemWorld.shared.breakLock()
     TypeName.breakLock()
+    CallKind.breakLock()
     Trace.becomeChild()
   }
 

@@ -8,6 +8,7 @@ enum WorkerMain {
       guard let first = descriptors.first else { mp_child_exit(1) }
       let segment = try Segment(file: Descriptor(first), workers: worker.areas)
       let ring = ResultRing(segment: segment, area: worker.area)
+      mp_keep_memory()
       if Trace.isOn { Trace.enter(Trace.life) }
       do {
         try initialize(worker, descriptors.dropFirst().map { Descriptor($0, isInherited: true) })

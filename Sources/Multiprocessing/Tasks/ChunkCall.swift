@@ -3,7 +3,8 @@ package enum ChunkCall {
   /// One chunk of many inputs.
   static func encode<F: PoolFunction>(_ function: F.Type, _ inputs: [F.Input], _ range: Range<Int>) throws -> [UInt8] {
     let name = try TypeName.wire(of: function)
-    if let coder = WireCoders.find(F.Input.self), coder.isScalar {
+    if let coder = WireCoders.find(F.Input.self) {
+      guard coder.isScalar else { return coder.list(inputs[range], after: name) }
       return inputs.withUnsafeBytes {
         coder.packed(after: name, UnsafeRawBufferPointer(rebasing: $0[coder.bytes(of: range)]))
       }
@@ -13,8 +14,10 @@ package enum ChunkCall {
 
   /// A chunk of one input; `name` is that of the function as it is written.
   static func encode<F: PoolFunction>(_ function: F.Type, _ name: [UInt8], _ input: F.Input) throws -> [UInt8] {
-    if let coder = WireCoders.find(F.Input.self), coder.isScalar {
-      return withUnsafeBytes(of: input) { coder.packed(after: name, $0) }
+    if let coder = WireCoders.find(F.Input.self) {
+      return withUnsafeBytes(of: input) { bytes in
+        coder.isScalar ? coder.packed(after: name, bytes) : coder.list(ofOne: bytes.baseAddress!, after: name)
+      }
     }
     return try encodeOther(function, name, input)
   }
@@ -42,7 +45,7 @@ package enum ChunkCall {
     /// The encoded outputs.
     case success([UInt8])
     /// The first failure; the rest of the chunk was not run (3.23).
-    case failure(RemoteError)
+    indirect case failure(RemoteError)
 
     var isFailure: Bool {
       if case .failure = self { return true }

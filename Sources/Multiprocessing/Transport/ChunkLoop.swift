@@ -25,8 +25,15 @@ package struct ChunkLoop {
   package mutating func apply<Function: PoolFunction>(
     _ function: Function.Type, _ input: Function.Input
   ) throws -> Function.Output {
-    let bytes = try ChunkCall.encode(function, TypeName.wire(of: function), input)
-    let job = ApplyJob<Function>(callbacks: nil)
+    let kind = try CallKind.of(function)
+    let bytes = try ChunkCall.encode(function, kind.name, input)
+    let job = ApplyJob(kind, callbacks: nil)
+    try carry(job, bytes)
+    return try AsyncResult(job).get()
+  }
+
+  /// There and back. Apart, because code that does not know a type costs more.
+  private mutating func carry(_ job: ApplyJob, _ bytes: [UInt8]) throws {
     let id = machine.nextJob
     jobs.append(job, id)
     handle(.submitted(.single))
@@ -44,8 +51,6 @@ package struct ChunkLoop {
     try jobs[record.chunk.job]?.store(record.chunk.index, record.payload)
     handle(.returned(WorkerID(0), record.chunk, failed: false))
     for case .resolve(let id, let resolution) in actions { jobs.remove(id)?.resolve(resolution, nil) }
-    _ = try job.wait(nil)
-    return try job.get(orElse: Self.broken)
   }
 
   private mutating func handle(_ event: PoolEvent) {

@@ -176,7 +176,7 @@ struct ResultRing {
     }
     let bytes = try segment.file.read(Int(count), at: place)
     // Beyond the part that is used again and again, the memory goes back at once.
-    let kept = Layout.largeOutcomes(area) + (8 << 20)
+    let kept = Layout.largeOutcomes(area) + max(8 << 20, Self.largeLimit / UInt64(segment.layout.workers))
     if place + count > kept { segment.file.punchHole(max(place, kept)..<place + count) }
     _ = mp_add64(base + Layout.largeRead, count)
     signalSpace()

@@ -9,22 +9,34 @@ extension WireCoder {
     range.lowerBound * tag.scalarByteCount..<range.upperBound * tag.scalarByteCount
   }
 
+  /// Never written, never freed.
+  private nonisolated(unsafe) static let zeros: UnsafeRawBufferPointer = {
+    // Proof: nobody has a pointer by which it could be changed.
+    let zeros = UnsafeMutableRawBufferPointer.allocate(byteCount: 1024, alignment: 16)
+    zeros.initializeMemory(as: UInt8.self, repeating: 0)
+    return UnsafeRawBufferPointer(zeros)
+  }()
+
   /// These bytes, and behind them the array of the numbers that lie in memory.
   @inline(never) func packed(after prefix: [UInt8], _ numbers: UnsafeRawBufferPointer) -> [UInt8] {
-    let count = prefix.count + 9 + numbers.count
-    return [UInt8](unsafeUninitializedCapacity: count) { target, initialized in
-      let target = UnsafeMutableRawBufferPointer(target)
+    var bytes = Self.room(prefix.count + 9 + numbers.count)
+    bytes.withUnsafeMutableBytes { target in
       prefix.withUnsafeBytes { target.copyMemory(from: $0) }
       let rest = UnsafeMutableRawBufferPointer(rebasing: target[prefix.count...])
       openPacked(rest, numbers.count / tag.scalarByteCount)
       UnsafeMutableRawBufferPointer(rebasing: rest[9...]).copyMemory(from: numbers)
-      initialized = count
     }
+    return bytes
   }
 
   /// Room for so many bytes, of any content. Not inlined into code that does not know its types and would look this one up.
   @inline(never) static func room(_ count: Int) -> [UInt8] {
-    [UInt8](unsafeUninitializedCapacity: count) { _, initialized in initialized = count }
+    // Copying zeros is faster than making an array without content, for which its type is looked up at run time.
+    if count <= zeros.count { return [UInt8](UnsafeRawBufferPointer(rebasing: zeros[..<count])) }
+    return [UInt8](unsafeUninitializedCapacity: count) { bytes, initialized in
+      prepare(UnsafeMutableRawBufferPointer(bytes))
+      initialized = count
+    }
   }
 
   /// Writes what stands before so many numbers.
@@ -55,14 +67,20 @@ extension WireCoder {
 /// One number of a type that the caller's code does not know, in sixteen bytes.
 enum Scalars {
   /// The bits of the number of which these bytes are the array of one; nil if they are anything else.
-  static func bits<Value>(of type: Value.Type, in bytes: [UInt8]) -> (UInt64, UInt64)? {
-    guard let coder = WireCoders.find(type) else { return nil }
-    return bytes.withUnsafeBytes { bytes in
+  static func bits(_ coder: WireCoder, in bytes: [UInt8]) -> (UInt64, UInt64)? {
+    bytes.withUnsafeBytes { bytes in
       guard let numbers = coder.packedNumbers(bytes), numbers.count == coder.tag.scalarByteCount else { return nil }
       var bits: (UInt64, UInt64) = (0, 0)
       withUnsafeMutableBytes(of: &bits) { $0.copyMemory(from: numbers) }
       return bits
     }
+  }
+
+  /// The bits of a number, which takes sixteen bytes at most.
+  static func bits<Value>(of number: Value) -> (UInt64, UInt64) {
+    var bits: (UInt64, UInt64) = (0, 0)
+    withUnsafeBytes(of: number) { number in withUnsafeMutableBytes(of: &bits) { $0.copyMemory(from: number) } }
+    return bits
   }
 
   /// The number with these bits; they came from `bits` for the same type.

@@ -1,0 +1,67 @@
+/// What the calls of one function have in common, found out once; a call itself depends on no type.
+class CallKind: @unchecked Sendable {
+  // Sendable: nothing changes after init.
+  private let function: Any.Type
+  /// The function's name as it travels.
+  let name: [UInt8]
+  /// The coder of the outputs, where they are numbers.
+  private let number: WireCoder?
+
+  fileprivate init(_ function: Any.Type, output: Any.Type) throws(MultiprocessingError) {
+    self.function = function
+    name = try TypeName.wire(of: function)
+    number = WireCoders.find(output)
+  }
+
+  /// The name that a timeline shows.
+  final var title: String { Trace.title(of: function) }
+
+  /// The output among these bytes.
+  fileprivate func decode(_ bytes: [UInt8]) throws -> SettlingJob.Kept { preconditionFailure("abstract") }
+
+  /// What came back from a worker.
+  final func kept(_ bytes: [UInt8]) throws -> SettlingJob.Kept {
+    if let number, let (low, high) = Scalars.bits(number, in: bytes) { return .scalar(low, high) }
+    return try decode(bytes)
+  }
+
+  // MARK: Finding them
+
+  private struct Table {
+    var kinds: [ObjectIdentifier: CallKind] = [:]
+    /// What was asked for last: most programs submit one function over and over.
+    var last: (id: ObjectIdentifier, kind: CallKind)?
+
+    mutating func find(_ id: ObjectIdentifier) -> CallKind? {
+      if let last, last.id == id { return last.kind }
+      guard let kind = kinds[id] else { return nil }
+      last = (id, kind)
+      return kind
+    }
+  }
+  private static let known = Guarded(Table())
+
+  /// In a forked child; see `Guarded.breakLock`.
+  static func breakLock() { known.breakLock() }
+
+  /// The kind of a function.
+  /// - Throws: `typeNotReachable` for a private or local type.
+  static func of<Function: PoolFunction>(_ function: Function.Type) throws(MultiprocessingError) -> CallKind {
+    let id = ObjectIdentifier(function)
+    if let kind = known.with({ $0.find(id) }) { return kind }
+    let kind = try KindOfCall<Function>()
+    known.with { $0.kinds[id] = kind }
+    return kind
+  }
+}
+
+/// The kind of the calls of one function.
+private final class KindOfCall<Function: PoolFunction>: CallKind, @unchecked Sendable {
+  // Sendable: as above.
+  init() throws(MultiprocessingError) { try super.init(Function.self, output: Function.Output.self) }
+
+  override func decode(_ bytes: [UInt8]) throws -> SettlingJob.Kept {
+    guard let output = try Function.__decode(bytes, count: 1).first else { throw ApplyJob.lost }
+    return .box(Box(output))
+  }
+}
