@@ -14,7 +14,8 @@ struct ProcessGroup {
       let name = withUnsafePointer(to: &entry.pointee.d_name) {
         $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
       }
-      guard let process = Int32(name), Self.group(ofLiving: process) == id else { continue }
+      // Asking the system is cheap; the file, which takes it long to write, is only read of members.
+      guard let process = Int32(name), getpgid(process) == id, Self.group(ofLiving: process) == id else { continue }
       result.append(process)
     }
     return result
