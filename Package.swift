@@ -52,7 +52,9 @@ let package = Package(
     .target(
       name: "ScenarioKit",
       dependencies: ["Examples", "Multiprocessing", "PoolCore", "Golden", "Simulation", "CMultiprocessing", "CPython"],
-      resources: [.embedInCode("Oracle/claims.py"), .embedInCode("Differential/differential.py")],
+      resources: [
+        .embedInCode("Oracle/claims.py"), .embedInCode("Oracle/warm.py"), .embedInCode("Differential/differential.py"),
+      ],
       swiftSettings: strict),
     .target(
       name: "ScenarioWeb",

@@ -84,6 +84,20 @@ static _Atomic int32_t *reserve(struct list *groups) {
   return NULL;
 }
 
+// Between these two the groups do not end without what comes onto the list. The handler below waits for that; it must not do so
+// on this thread.
+static void enter(struct list *groups, sigset_t *before) {
+  sigset_t all;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, before);
+  atomic_fetch_add(&groups->starting, 1);
+}
+
+static void leave(struct list *groups, const sigset_t *before) {
+  atomic_fetch_sub(&groups->starting, 1);
+  pthread_sigmask(SIG_SETMASK, before, NULL);
+}
+
 struct program {
   const char *path, *directory;
   char *const *arguments, *const *environment;
@@ -126,11 +140,8 @@ int mp_capture_spawn(const char *path, char *const arguments[], char *const envi
   struct program program = {
     .path = path, .directory = directory, .arguments = arguments, .environment = environment,
     .descriptors = {standard_input, standard_output, standard_error}};
-  sigset_t all, before;
-  sigfillset(&all);
-  // The handler below waits for this function; it must not do so on this thread.
-  pthread_sigmask(SIG_SETMASK, &all, &before);
-  atomic_fetch_add(&groups->starting, 1);
+  sigset_t before;
+  enter(groups, &before);
   if (atomic_load(&groups->ending)) {
     error = ECANCELED;
   } else if (!(program.place = reserve(groups))) {
@@ -143,8 +154,25 @@ int mp_capture_spawn(const char *path, char *const arguments[], char *const envi
     if (error) atomic_store(program.place, 0);
     else *process = id;
   }
-  atomic_fetch_sub(&groups->starting, 1);
-  pthread_sigmask(SIG_SETMASK, &before, NULL);
+  leave(groups, &before);
+  return error;
+}
+
+int mp_capture_add_group(int32_t group) {
+  int error = make_list();
+  if (error) return error;
+  struct list *groups = atomic_load(&list);
+  sigset_t before;
+  enter(groups, &before);
+  _Atomic int32_t *place = NULL;
+  if (atomic_load(&groups->ending)) {
+    error = ECANCELED;
+  } else if (!(place = reserve(groups))) {
+    error = MP_CAPTURE_FULL;
+  } else {
+    atomic_store(place, group);
+  }
+  leave(groups, &before);
   return error;
 }
 

@@ -31,6 +31,9 @@ struct Crosscheck: ParsableCommand {
   @Option(help: "Multiplies every sleep of the twins.")
   var timeScale = ScenarioKit.Check.timeScale
 
+  @Flag(help: "Start a fresh interpreter for each run, not a copy of one that has imported the pools; takes longer.")
+  var cold = false
+
   @OptionGroup var format: Format
 
   func run() throws {
@@ -49,6 +52,7 @@ struct Crosscheck: ParsableCommand {
     check.workers = workers
     check.timeScale = timeScale
     check.module = module
+    check.startsAfresh = cold
     var goldens: [String: Golden] = [:]
     for scenario in scenarios { goldens[scenario.id] = try ScenarioJudge(scenario).golden }
 

@@ -19,15 +19,22 @@ package struct Capture: Sendable {
   /// How long processes that outlive the program may take to notice it before they count as left behind.
   package var grace: Duration = .seconds(1)
 
-  package init(_ program: Program, timeLimit: Duration) {
+  /// Who starts the program.
+  private let starter: any ProgramStarter
+
+  package init(_ program: Program, timeLimit: Duration) { self.init(program, timeLimit: timeLimit, starter: DirectStarter()) }
+
+  init(_ program: Program, timeLimit: Duration, starter: any ProgramStarter) {
     self.program = program
     self.timeLimit = timeLimit
+    self.starter = starter
   }
 
   /// Runs the program and waits for its end, at most for the time limit and the grace.
   ///
   /// Nothing is left when this returns: the program's process group has been killed. Nothing is left either when this
-  /// process is ended meanwhile, however that happens. Several captures may run at the same time on different threads. `onLine` is called on the calling thread for each complete line as it arrives.
+  /// process is ended meanwhile, however that happens. Several captures may run at the same time on different threads.
+  /// `onLine` is called on the calling thread for each complete line as it arrives.
   /// - Throws: when the program cannot be started. That it failed, crashed or hung is part of the result.
   @available(*, noasync, message: "run() blocks until the program has ended")
   package func run(onLine: (Transcript.Line) -> Void = { _ in }) throws(CaptureError) -> CapturedRun {
@@ -46,12 +53,13 @@ package struct Capture: Sendable {
     let nothing = try Descriptor(open("/dev/null", O_RDONLY | O_CLOEXEC), from: "open")
 
     let start = ContinuousClock.now
-    let process = try spawn(input: nothing.number, output: outputOfProgram.number, errors: errorsOfProgram.number)
+    let process = try starter.start(
+      program, input: nothing.number, output: outputOfProgram.number, errors: errorsOfProgram.number)
     // Our copies of the program's ends must go, or no end-of-file would ever be seen.
     _ = consume outputOfProgram
     _ = consume errorsOfProgram
 
-    var session = CaptureSession(process: process, start: start, outputLimit: outputLimit)
+    var session = CaptureSession(process: process, starter: starter, start: start, outputLimit: outputLimit)
     let group = ProcessGroup(id: process)
     defer { mp_capture_remove_group(process) }
     let exit: Descriptor
@@ -65,44 +73,5 @@ package struct Capture: Sendable {
       output: output.number, errors: errors.number, exit: exit.number, until: start + timeLimit, onLine: onLine)
     session.settle(group, output: output.number, errors: errors.number, grace: grace)
     return session.result()
-  }
-
-  private func spawn(input: Int32, output: Int32, errors: Int32) throws(CaptureError) -> Int32 {
-    let assignments = program.environment.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
-    let texts = [program.path] + program.arguments + assignments + [program.directory ?? ""]
-    if let text = texts.first(where: { $0.utf8.contains(0) }) {
-      throw CaptureError(
-        code: .cannotStart, description: "\(program.path) cannot be started: \(text.debugDescription) contains a NUL.")
-    }
-    var process: Int32 = 0
-    let error = withCStrings([program.path] + program.arguments) { arguments in
-      withCStrings(assignments) { environment in
-        mp_capture_spawn(program.path, arguments, environment, program.directory, input, output, errors, &process)
-      }
-    }
-    guard error != Int32(MP_CAPTURE_FULL) else {
-      throw CaptureError(
-        code: .noResources, description: "More than \(MP_CAPTURE_GROUPS) captures run at the same time.")
-    }
-    guard error == 0 else {
-      let place = program.directory.map { " in \($0)" } ?? ""
-      throw CaptureError(
-        code: .cannotStart,
-        description: "\(program.path) cannot be started\(place): \(String(cString: strerror(error))).")
-    }
-    return process
-  }
-}
-
-/// Calls `body` with a null-terminated array of C strings, valid during the call.
-private func withCStrings<Result>(
-  _ strings: [String], _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> Result
-) -> Result {
-  var pointers = strings.map { strdup($0) }
-  pointers.append(nil)
-  defer { pointers.forEach { free($0) } }
-  return pointers.withUnsafeBufferPointer { buffer in
-    // The array has at least the null at its end, so it has an address.
-    body(buffer.baseAddress.unsafelyUnwrapped)
   }
 }

@@ -5,6 +5,7 @@ import Golden
 /// The moving parts of one capture: what has arrived so far, and how the program is brought to its end.
 struct CaptureSession {
   private let process: Int32
+  private let starter: any ProgramStarter
   private let start: ContinuousClock.Instant
   private let outputLimit: Int
 
@@ -22,8 +23,9 @@ struct CaptureSession {
   /// Reused for every piece, large enough for the biggest piece that a local socket hands over at once.
   private var buffer = [UInt8](repeating: 0, count: 1 << 17)
 
-  init(process: Int32, start: ContinuousClock.Instant, outputLimit: Int) {
+  init(process: Int32, starter: any ProgramStarter, start: ContinuousClock.Instant, outputLimit: Int) {
     self.process = process
+    self.starter = starter
     self.start = start
     self.outputLimit = outputLimit
   }
@@ -85,10 +87,7 @@ struct CaptureSession {
       // A member may have started another between the listing and the kill, hence the loop.
       survivors = awaitEnd(of: group, until: min(deadline, .now + .milliseconds(200)))
     }
-    var status: Int32 = 0
-    var reaped: pid_t
-    repeat { reaped = waitpid(process, &status, 0) } while reaped < 0 && mp_errno() == EINTR
-    self.status = reaped == process ? status : nil
+    status = starter.reap(process)
   }
 
   /// The members that still live at the deadline.

@@ -77,6 +77,9 @@ package struct Crosscheck: Sendable {
 
   package var timeLimit: Duration = .seconds(60)
 
+  /// Whether the main process of each run is a fresh interpreter, not a copy of one that has its imports behind it.
+  package var startsAfresh = false
+
   package init(twins: [Twin], pythons: [Python]) {
     self.twins = twins
     self.pythons = pythons
@@ -125,7 +128,7 @@ package struct Crosscheck: Sendable {
 
   private func outcome(of cell: Cell, number: Int, runner: OracleRunner, judge: Judge) -> RunOutcome {
     do {
-      let run = try runner.run(cell.twin, on: cell.python, settings: cell.settings, timeLimit: timeLimit)
+      let run = try runner.run(cell.twin, on: cell.python, settings: cell.settings, timeLimit: timeLimit, warmly: !startsAfresh)
       let judgement = try judge.judge(cell, run.transcript)
       return RunOutcome(number: number, run: run, judgement: judgement)
     } catch {

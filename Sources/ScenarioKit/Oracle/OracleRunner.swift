@@ -4,6 +4,7 @@ import Golden
 /// Runs twins on CPythons, each run a captured process of its own.
 package final class OracleRunner: Sendable {
   private let workspace: OracleWorkspace
+  private let warmPythons = WarmPythons()
   private let environment: [String: String]
 
   /// Makes the folder for the runs.
@@ -16,14 +17,15 @@ package final class OracleRunner: Sendable {
   /// Runs a twin once and waits for it.
   ///
   /// Several runs may go on at once on different threads.
+  /// - Parameter warmly: the main process is a copy of an interpreter that has its imports behind it; see `WarmPython`. Only
+  ///   where the package is the standard library's, and where there is such an interpreter; else it is started afresh.
   @available(*, noasync, message: "run blocks until the twin has ended")
   package func run(
     _ twin: Twin, on python: Python, arguments: [String] = [], settings: OracleSettings,
-    timeLimit: Duration = .seconds(60)
+    timeLimit: Duration = .seconds(60), warmly: Bool = false
   ) throws -> CapturedRun {
     var variables = OracleEnvironment.base(from: environment, home: python.home)
     workspace.apply(to: &variables)
-    variables.merge(settings.environment) { $1 }
     let path: String
     switch python.kind {
     case .library(let library):
@@ -38,8 +40,22 @@ package final class OracleRunner: Sendable {
       path = program
     }
     let script = try workspace.script(of: twin, module: settings.module)
-    var capture = Capture(
-      Program(path: path, arguments: [script] + arguments, environment: variables), timeLimit: timeLimit)
+    var program = Program(path: path, arguments: [script] + arguments, environment: variables)
+    program.environment.merge(settings.environment) { $1 }
+    if warmly, settings.module == "multiprocessing",
+      let warm = warmPythons.python(python, program: { Program(path: path, environment: variables) })
+    {
+      // Where the copying interpreter went away, so did the status.
+      let run = try? capture(program, timeLimit: timeLimit, starter: warm)
+      if let run, run.transcript.ending != .unknown { return run }
+      warmPythons.giveUp(python)
+    }
+    return try capture(program, timeLimit: timeLimit, starter: DirectStarter())
+  }
+
+  @available(*, noasync, message: "capture blocks until the program has ended")
+  private func capture(_ program: Program, timeLimit: Duration, starter: any ProgramStarter) throws -> CapturedRun {
+    var capture = Capture(program, timeLimit: timeLimit, starter: starter)
     // CPython's tracker and fork server notice by the end of a pipe that everybody has gone: soon, but on a machine that
     // has more to do than it can, not within a second. What is really left behind stays for ever.
     capture.grace = .seconds(20)

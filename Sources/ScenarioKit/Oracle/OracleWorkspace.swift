@@ -16,6 +16,7 @@ final class OracleWorkspace: Sendable {
     try FileManager.default.createDirectory(atPath: folder + "/start", withIntermediateDirectories: true)
     try FileManager.default.createDirectory(atPath: folder + "/tmp", withIntermediateDirectories: true)
     try write(OracleSettings.startModuleText, to: "start/\(OracleSettings.startModule)")
+    try write(String(decoding: PackageResources.warm_py, as: UTF8.self), to: "start/\(WarmPython.module).py")
   }
 
   private static let prefix = "oracle-"
