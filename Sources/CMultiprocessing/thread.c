@@ -115,13 +115,29 @@ void mp_park_end(void) {
 void mp_fork_hold(void) { pthread_mutex_lock(&gate); }
 void mp_fork_release(void) { pthread_mutex_unlock(&gate); }
 
+#if __has_feature(thread_sanitizer)
+static void *nothing(void *argument) { return argument; }
+
+// ThreadSanitizer starts a thread of its own together with the program's first: here, so that it can be counted on. In a
+// child of a process with several threads, which all of this library's are, it starts none.
+__attribute__((constructor(101))) static void start_sanitizer_thread(void) {
+  pthread_t thread;
+  if (pthread_create(&thread, 0, nothing, 0) == 0) pthread_join(thread, 0);
+}
+
+int mp_sanitizer_thread_count(void) { return generation == 0; }
+#else
+int mp_sanitizer_thread_count(void) { return 0; }
+#endif
+
 static int count_foreign(void) {
   DIR *folder = opendir("/proc/self/task");
   if (!folder) return 0;
   int count = 0;
   for (struct dirent *entry; (entry = readdir(folder));) count += entry->d_name[0] != '.';
   closedir(folder);
-  return count - 1 - (__atomic_load_n(&helpers, __ATOMIC_SEQ_CST) - is_helper) - mp_watcher_count();
+  return count - 1 - (__atomic_load_n(&helpers, __ATOMIC_SEQ_CST) - is_helper) - mp_watcher_count() -
+         mp_sanitizer_thread_count();
 }
 
 int mp_foreign_thread_count(void) {

@@ -47,6 +47,9 @@ void mp_fork_release(void);
 // is waited for, 10 ms at most: it is no danger, and a warning of it would be wrong.
 int mp_foreign_thread_count(void);
 
+// How many threads a sanitizer keeps for itself in this process: they run nothing of the program and hold nothing of it.
+int mp_sanitizer_thread_count(void);
+
 // Starts a detached thread that runs `body(argument)`. 0 or a negated errno. (pthread_t differs between C libraries.)
 int mp_start_thread(void (*body)(void *), void *argument);
 
