@@ -30,7 +30,7 @@ struct Probe {
   }
 
   private static func run(_ name: String, _ method: String) {
-    let programs = Cases.all + Cases.helpers + Cases.processHelpers + Cases.strays.map(\.item)
+    let programs = Cases.all + Cases.helpers + Cases.processHelpers + Cases.planted + Cases.strays.map(\.item)
     guard let item = programs.first(where: { $0.name == name }) else { fail("There is no case \(name).") }
     guard let place = Place(rawValue: method), item.places.contains(place) else {
       fail("The case \(name) does not run in \(method).")

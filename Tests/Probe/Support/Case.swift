@@ -27,9 +27,14 @@ package struct Case: Sendable {
     case suspending(@Sendable (Place) async throws -> Void)
   }
 
-  package enum Output: Sendable {
-    case exactly([String])
-    case inAnyOrder([String])
+  /// Lines, in this order or in any. Not an enum: a reference in one may carry the case in bits of its own, and whoever looks
+  /// for lost memory takes that for no reference.
+  package struct Output: Sendable {
+    package let lines: [String]
+    package let isOrdered: Bool
+
+    static func exactly(_ lines: [String]) -> Output { Output(lines: lines, isOrdered: true) }
+    static func inAnyOrder(_ lines: [String]) -> Output { Output(lines: lines, isOrdered: false) }
   }
 
   init(
