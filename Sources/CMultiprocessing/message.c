@@ -37,10 +37,31 @@ void mp_close_owned(void) {
   }
 }
 
+int mp_above_standard(int fd) {
+  if (fd < 0 || fd > 2) return fd;
+  int high = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+  int e = errno;
+  close(fd);
+  errno = e;
+  return high;
+}
+
+// Both ends above the first three numbers; 0 or a negated errno, with both closed.
+static int both_above_standard(int fds[2]) {
+  for (int i = 0; i < 2; i++) {
+    fds[i] = mp_above_standard(fds[i]);
+    if (fds[i] >= 0) continue;
+    int e = errno;
+    close(fds[1 - i]);
+    return -e;
+  }
+  return 0;
+}
+
 int mp_socket_pair(int fds[2], int own) {
   // No fork between the creation and the registration, or the child keeps an end that nobody closes.
   mp_fork_hold();
-  int r = socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds) ? -errno : 0;
+  int r = socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds) ? -errno : both_above_standard(fds);
   if (r == 0 && own) mp_own(fds[0]), mp_own(fds[1]);
   mp_fork_release();
   return r;
@@ -102,15 +123,21 @@ long mp_receive(int socket, void *bytes, size_t capacity, int *fds, int *fd_coun
     for (int i = 0; i < count; i++) {
       int fd;
       memcpy(&fd, CMSG_DATA(h) + i * sizeof(int), sizeof fd);
-      if (*fd_count < room) fds[(*fd_count)++] = fd;
-      else close(fd);
+      if (*fd_count >= room) {
+        close(fd);
+        continue;
+      }
+      fd = mp_above_standard(fd);
+      // As when the system has no number for it: what comes behind it is lost as well.
+      if (fd < 0) room = 0;
+      else fds[(*fd_count)++] = fd;
     }
   }
   return result;
 }
 
 int mp_memory_file(const char *name) {
-  int fd = memfd_create(name, MFD_CLOEXEC);
+  int fd = mp_above_standard(memfd_create(name, MFD_CLOEXEC));
   return fd < 0 ? -errno : fd;
 }
 
@@ -136,7 +163,7 @@ void mp_keep_memory(void) {
 #endif
 }
 
-int mp_pipe(int fds[2]) { return pipe2(fds, O_CLOEXEC) ? -errno : 0; }
+int mp_pipe(int fds[2]) { return pipe2(fds, O_CLOEXEC) ? -errno : both_above_standard(fds); }
 
 int mp_poll(const int *fds, unsigned char *ready, int count, int64_t deadline_ns) {
   struct pollfd few[64];
@@ -162,7 +189,7 @@ int mp_poll(const int *fds, unsigned char *ready, int count, int64_t deadline_ns
 }
 
 int mp_event_make(void) {
-  int fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+  int fd = mp_above_standard(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
   return fd < 0 ? -errno : fd;
 }
 

@@ -76,7 +76,7 @@ int mp_spawn(const char *path, char *const argv[], char *const envp[], int socke
 }
 
 int mp_pidfd_open(int pid) {
-  int fd = (int)syscall(SYS_pidfd_open, pid, 0);
+  int fd = mp_above_standard((int)syscall(SYS_pidfd_open, pid, 0));
   return fd < 0 ? -errno : fd;
 }
 
@@ -115,10 +115,10 @@ void mp_reset_signals(void) {
 }
 
 void mp_detach_input(void) {
-  int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return;
+  int fd = open("/dev/null", O_RDONLY);
+  if (fd <= 0) return;
   dup2(fd, 0);
-  if (fd > 0) close(fd);
+  close(fd);
 }
 
 struct watched {

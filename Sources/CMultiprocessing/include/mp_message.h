@@ -7,6 +7,11 @@
 
 enum { MP_MAX_DESCRIPTORS = 250 };  // The kernel takes 253 in one message.
 
+// Moves a descriptor that was just opened out of the first three numbers, which it gets where a program has closed its
+// standard output: what is printed would end in it. The new number, close-on-exec; -1 with errno, and then it is closed.
+// Everything here that opens a descriptor has done this.
+int mp_above_standard(int fd);
+
 // A pair of connected sockets that keep message boundaries, close-on-exec. 0 or a negated errno.
 // `own`: both are registered as the library's own from their first moment (mp_own).
 int mp_socket_pair(int fds[2], int own);

@@ -10,7 +10,7 @@ final class SystemLogFile: LogFile {
 
   init(_ path: String, isAppending: Bool) throws {
     let flags = O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | (isAppending ? 0 : O_TRUNC)
-    let number = Glibc.open(path, flags, 0o644)
+    let number = mp_above_standard(Glibc.open(path, flags, 0o644))
     guard number >= 0 else { throw System.failure(mp_errno(), "Opening the log \(path)") }
     file = Descriptor(number, isInherited: true)
     words = try MemoryWords(bytes: 0)

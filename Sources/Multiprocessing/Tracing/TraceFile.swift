@@ -28,7 +28,7 @@ struct TraceFile {
   }
 
   private static func open(_ path: String, _ flags: Int32) throws(MultiprocessingError) -> Int32 {
-    let number = Glibc.open(path, O_RDWR | O_CLOEXEC | flags, 0o644)
+    let number = mp_above_standard(Glibc.open(path, O_RDWR | O_CLOEXEC | flags, 0o644))
     guard number >= 0 else { throw System.failure(mp_errno(), "Opening the trace \(path)") }
     return number
   }
