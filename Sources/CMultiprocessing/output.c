@@ -1,7 +1,9 @@
 #define _GNU_SOURCE
 #include "CMultiprocessing.h"
 
+#include <poll.h>
 #include <stdio.h>
+#include <time.h>
 #include <unistd.h>
 
 int mp_print(const void *bytes, size_t count, int flush) {
@@ -23,6 +25,35 @@ int mp_flush(void) {
   if (fflush(stdout) != 0) result = -errno;
   if (fflush(stderr) != 0 && !result) result = -errno;
   mp_park_end();
+  return result;
+}
+
+// Whether the last flush that could not wait found a reader that takes nothing: the next one does not wait for it again.
+static int stuck;
+
+static int flush_soon(FILE *file, int64_t until) {
+  struct timespec pause = {0, 200000};
+  while (ftrylockfile(file)) {
+    if (mp_now_ns() >= until) return -EBUSY;
+    nanosleep(&pause, 0);
+  }
+  int64_t left = until - mp_now_ns();
+  struct pollfd output = {.fd = fileno_unlocked(file), .events = POLLOUT};
+  int result = 0;
+  if (poll(&output, 1, left > 0 ? (int)(left / 1000000) : 0) == 0) result = -EAGAIN;
+  else if (fflush_unlocked(file) != 0) result = -errno;
+  funlockfile(file);
+  return result;
+}
+
+int mp_flush_soon(void) {
+  int64_t until = mp_now_ns() + (__atomic_load_n(&stuck, __ATOMIC_RELAXED) ? 0 : 100000000);
+  mp_park_begin();
+  int result = flush_soon(stdout, until);
+  int other = flush_soon(stderr, until);
+  mp_park_end();
+  if (!result) result = other;
+  __atomic_store_n(&stuck, result == -EBUSY || result == -EAGAIN, __ATOMIC_RELAXED);
   return result;
 }
 

@@ -26,7 +26,8 @@ enum Spawner {
     let isDeferred = CurrentWorld.world.process.hasExplicitEntry
     let mark = "\(MP_CHILD_SOCKET) \(nonce)\(isDeferred ? " deferred" : "")"
     let environment = Environment.with([MP_CHILD_MARK: mark, Environment.backtrace: "enable=no"])
-    _ = mp_flush()
+    // Its own buffer is a new one, so nothing comes twice.
+    _ = mp_flush_soon()
     let pid = try System.check(
       CStrings.with(CommandLine.arguments) { arguments in
         CStrings.with(environment) { mp_spawn("/proc/self/exe", arguments, $0, control.child.number) }

@@ -129,8 +129,9 @@ package final class ProcessTransport: Transport {
         start.isGated = true
         descriptors.append(gate.memory.file)
       }
-      // What is in a buffer now would be printed by the child as well, or out of order with what it prints.
-      _ = mp_flush()
+      // What is in a buffer now would come out of order with what the child prints. It has no copy of the buffer, so a reader
+      // that takes nothing does not keep the pool from replacing its workers, and from ending.
+      _ = mp_flush_soon()
       let child: Spawner.Child
       if let connection {
         child = try connection.start(id: UInt64(id.rawValue), start, descriptors)
