@@ -30,6 +30,7 @@ extension Descriptor {
 
   /// Reads exactly `count` bytes at an offset.
   func read(_ count: Int, at offset: UInt64) throws(MultiprocessingError) -> [UInt8] {
+    try Self.checkMemory(for: count)
     var failed: Int32 = 0
     let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
       WireCoder.prepare(UnsafeMutableRawBufferPointer(buffer))
@@ -47,6 +48,19 @@ extension Descriptor {
     }
     if failed != 0 { throw System.failure(failed, "Reading \(count) bytes of shared memory") }
     return bytes
+  }
+
+  /// An array for which there is no memory ends the program: whether there is some, for the bytes and for what they are
+  /// decoded into, is asked before they are read.
+  private static func checkMemory(for count: Int) throws(MultiprocessingError) {
+    guard count > 1 << 20 else { return }
+    // By mapping: an allocation that nothing uses the optimizer takes out, and believes that it succeeded.
+    let size = count > Int.max / 2 ? count : 2 * count
+    let memory = mmap(nil, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+    guard let memory, memory != MAP_FAILED else {
+      throw System.failure(mp_errno(), "Reading \(count) bytes of shared memory")
+    }
+    munmap(memory, size)
   }
 
   /// The size of the file.

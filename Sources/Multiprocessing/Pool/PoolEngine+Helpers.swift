@@ -80,7 +80,7 @@ extension PoolEngine {
       do {
         let bytes = transport.needsEncoding ? try job.encode(index) : []
         while true {
-          if let staged = transport.stage(bytes) {
+          if let staged = try transport.stage(bytes) {
             guard offer(chunk, job, staged, place) else { return transport.unstage(staged) }
             break
           }

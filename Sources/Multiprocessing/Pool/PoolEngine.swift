@@ -100,7 +100,8 @@ package final class PoolEngine: Sendable {
       if let bytes {
         // With nothing queued before it, the submitting thread writes to the transport itself.
         if state.sends.isEmpty, state.actions.count == 1, case .offer(id, 0..<1)? = state.actions.first,
-          let staged = transport.stage(bytes)
+          // What cannot be staged here the task handler tries again, and fails the job.
+          let staged = try? transport.stage(bytes)
         {
           transport.offer(Chunk(job: id, index: 0), job, staged)
           return (id, [], false)

@@ -80,7 +80,13 @@ enum WorkerMain {
 
   private static func report(_ outcome: ChunkCall.Outcome, of chunk: Chunk, to ring: ResultRing) throws {
     switch outcome {
-    case .success(let bytes): try ring.write(.succeeded, chunk, bytes)
+    case .success(let bytes):
+      do throws(MultiprocessingError) {
+        try ring.write(.succeeded, chunk, bytes)
+      } catch {
+        // There is no room for it: the failure of this task, and of no other.
+        try ring.write(.failed, chunk, Wire.encode(RemoteError(error)))
+      }
     case .failure(let error): try ring.write(.failed, chunk, Wire.encode(error))
     }
   }

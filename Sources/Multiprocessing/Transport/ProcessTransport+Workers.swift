@@ -167,6 +167,9 @@ extension ProcessTransport {
   }
 
   private static func report(_ worker: WorkerID, _ record: ResultRing.Record) throws -> WorkerReport {
+    if let failure = record.failure, record.kind == .succeeded || record.kind == .failed {
+      return .returned(worker, record.chunk, .failed(failure))
+    }
     switch record.kind {
     case .ready, .skip: return .ready(worker)
     case .initializerFailed:

@@ -159,7 +159,7 @@ package final class ProcessTransport: Transport {
 
   // MARK: Sending
 
-  package func stage(_ bytes: [UInt8]) -> StagedBytes? {
+  package func stage(_ bytes: [UInt8]) throws(MultiprocessingError) -> StagedBytes? {
     guard queue.hasRoom else { return nil }
     var staged = StagedBytes(bytes)
     if bytes.count <= Layout.inlineCapacity { return staged }
@@ -169,8 +169,9 @@ package final class ProcessTransport: Transport {
     do throws(MultiprocessingError) {
       try segment.file.write(bytes, at: place)
     } catch {
+      // No room in the queue is waited for, no memory for the payload is not: it may never come.
       unstage(staged)
-      return nil
+      throw error
     }
     return staged
   }

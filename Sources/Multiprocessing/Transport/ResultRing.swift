@@ -92,7 +92,12 @@ struct ResultRing {
     let read = mp_load64(base + Layout.largeRead)
     // With nothing waiting the first pages are used again, which are warm; else the payload goes behind the others.
     let place = written == read ? start : mp_load64(base + Layout.largeNext)
-    try segment.file.write(payload, at: place)
+    do throws(MultiprocessingError) {
+      try segment.file.write(payload, at: place)
+    } catch {
+      segment.file.punchHole(place..<place + UInt64(payload.count))
+      throw error
+    }
     mp_store64(base + Layout.largeNext, place + UInt64(payload.count))
     mp_store64(base + Layout.largeWritten, written + UInt64(payload.count))
     return place
@@ -107,6 +112,8 @@ struct ResultRing {
     var payload: [UInt8]
     /// Its place among what all workers of the pool said: later than all that was heard when its task was taken.
     var ticket: UInt64
+    /// Why the payload could not be read, where it is sound.
+    var failure: MultiprocessingError?
   }
 
   var isEmpty: Bool { mp_load64(base + Layout.resultTail) == mp_load64(base + Layout.resultHead) }
@@ -120,7 +127,8 @@ struct ResultRing {
   /// Takes the next record; nil when the ring is empty, or the next ticket is not below `limit`. A worker that waits for room
   /// hears of it by `signalSpace`.
   ///
-  /// - Throws: `notDecodable` for bytes that no worker of ours writes; the ring is empty afterwards.
+  /// - Throws: `notDecodable` for bytes that no worker of ours writes; the ring is empty afterwards. A payload for which this
+  ///   process has no memory is given up, and the record says so.
   func read(below limit: UInt64 = .max) throws(MultiprocessingError) -> Record? {
     while true {
       let head = mp_load64(base + Layout.resultHead)
@@ -153,15 +161,20 @@ struct ResultRing {
       let place = record.load(fromByteOffset: 32, as: UInt64.self)
       let ticket = record.load(fromByteOffset: 40, as: UInt64.self)
       guard ticket < limit else { return nil }
-      let payload = try readPayload(record, length, count, place) { advance(head, length) }
-      return Record(kind: kind, chunk: chunk, payload: payload, ticket: ticket)
+      defer { advance(head, length) }
+      do throws(MultiprocessingError) {
+        let payload = try readPayload(record, length, count, place)
+        return Record(kind: kind, chunk: chunk, payload: payload, ticket: ticket)
+      } catch {
+        guard error.code == .system else { throw error }
+        return Record(kind: kind, chunk: chunk, payload: [], ticket: ticket, failure: error)
+      }
     }
   }
 
   private func readPayload(
-    _ record: UnsafeMutableRawPointer, _ length: Int, _ count: UInt64, _ place: UInt64, _ advance: () -> Void
+    _ record: UnsafeMutableRawPointer, _ length: Int, _ count: UInt64, _ place: UInt64
   ) throws(MultiprocessingError) -> [UInt8] {
-    defer { advance() }
     if place == 0 {
       guard count <= UInt64(length - Self.recordHeader) else {
         throw MultiprocessingError(.notDecodable, "A worker's channel holds a record that no worker writes.")
@@ -174,13 +187,14 @@ struct ResultRing {
     else {
       throw MultiprocessingError(.notDecodable, "A worker's channel names bytes that are not there.")
     }
-    let bytes = try segment.file.read(Int(count), at: place)
-    // Beyond the part that is used again and again, the memory goes back at once.
-    let kept = Layout.largeOutcomes(area) + max(8 << 20, Self.largeLimit / UInt64(segment.layout.workers))
-    if place + count > kept { segment.file.punchHole(max(place, kept)..<place + count) }
-    _ = mp_add64(base + Layout.largeRead, count)
-    signalSpace()
-    return bytes
+    defer {
+      // Beyond the part that is used again and again, the memory goes back at once.
+      let kept = Layout.largeOutcomes(area) + max(8 << 20, Self.largeLimit / UInt64(segment.layout.workers))
+      if place + count > kept { segment.file.punchHole(max(place, kept)..<place + count) }
+      _ = mp_add64(base + Layout.largeRead, count)
+      signalSpace()
+    }
+    return try segment.file.read(Int(count), at: place)
   }
 
   private func advance(_ head: UInt64, _ length: Int) { mp_store64(base + Layout.resultHead, head &+ UInt64(length)) }

@@ -95,8 +95,8 @@ package protocol Transport: AnyObject, Sendable {
   func start(_ worker: WorkerID) throws
 
   /// Makes a place for a chunk's bytes, and puts them there where they are too many for the queue itself; nil when there is
-  /// no room. Calls of this, `unstage` and `offer` do not overlap.
-  func stage(_ bytes: [UInt8]) -> StagedBytes?
+  /// no room. Calls of this, `unstage` and `offer` do not overlap. Throws where there is no memory for them.
+  func stage(_ bytes: [UInt8]) throws(MultiprocessingError) -> StagedBytes?
 
   /// Gives back a place that is not needed.
   func unstage(_ staged: StagedBytes)
@@ -167,7 +167,7 @@ package protocol Transport: AnyObject, Sendable {
 
 /// What a transport has that cannot lose anything.
 extension Transport {
-  package func stage(_ bytes: [UInt8]) -> StagedBytes? { StagedBytes(bytes) }
+  package func stage(_ bytes: [UInt8]) throws(MultiprocessingError) -> StagedBytes? { StagedBytes(bytes) }
   package func unstage(_ staged: StagedBytes) {}
   package var canBeAudited: Bool { false }
   package var needsAudit: Bool { false }
