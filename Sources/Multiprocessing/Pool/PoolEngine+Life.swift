@@ -71,6 +71,17 @@ extension PoolEngine {
     for role in HelperRole.allCases { transport.interrupt(role) }
   }
 
+  /// The pool cannot be made: ends what there is of it, with the first of the helper threads.
+  func abandon(withHelpers count: Int) {
+    guard count > 0 else { return transport.abandon() }
+    state.with { state in
+      state.isAbandoned = true
+      state.helpersLeft = count
+    }
+    end()
+    _ = waitForEnd(nil)
+  }
+
   /// A helper thread ends; the last one gives everything back and wakes whoever joins.
   func leave() {
     let isLast = state.with { state in
@@ -78,7 +89,7 @@ extension PoolEngine {
       return state.helpersLeft == 0
     }
     guard isLast else { return }
-    transport.shutDown()
+    if state.with({ $0.isAbandoned }) { transport.abandon() } else { transport.shutDown() }
     let woken = state.with { state -> [Waiter] in
       state.isOver = true
       defer { state.joiners = [] }

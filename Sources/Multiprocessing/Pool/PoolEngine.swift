@@ -32,6 +32,8 @@ package final class PoolEngine: Sendable {
     var helpersLeft = 0
     /// Every worker has ended; the helper threads are to end.
     var hasEnded = false
+    /// The pool could not be made: whoever ends last ends the workers too.
+    var isAbandoned = false
     /// The helper threads have ended and everything is given back.
     var isOver = false
     var helpers: [HelperRole: ThreadIdentity] = [:]
@@ -62,12 +64,16 @@ package final class PoolEngine: Sendable {
     state = Guarded(State(machine: PoolMachine(size: size, rules: rules)))
     try transport.prepare()
     let actions = feed(.opened)
+    var started = 0
     do {
       for case .startWorker(let worker) in actions { try startWorker(worker) }
       state.with { $0.helpersLeft = HelperRole.allCases.count }
-      for role in HelperRole.allCases { try startHelper(role) }
+      for role in HelperRole.allCases {
+        try startHelper(role)
+        started += 1
+      }
     } catch {
-      transport.abandon()
+      abandon(withHelpers: started)
       throw error
     }
   }

@@ -246,20 +246,33 @@ package final class ProcessTransport: Transport {
 
   /// Waits for the end of a child of this process, by force when the patience is over, and reaps it.
   private static func reap(_ child: Spawner.Child, patience: Duration) {
+    let hasEnded = hasEnded(child, within: patience)
+    child.pidfd.use { number in
+      if !hasEnded { _ = mp_pidfd_signal(number, SIGKILL) }
+      var status: Int32 = 0
+      _ = mp_pidfd_reap(number, &status, 1)
+    }
+  }
+
+  private static func hasEnded(_ child: Spawner.Child, within patience: Duration) -> Bool {
     child.pidfd.use { number in
       var number = number
       var ready: UInt8 = 0
-      if mp_poll(&number, &ready, 1, System.deadline(after: patience)) <= 0 { _ = mp_pidfd_signal(number, SIGKILL) }
-      var status: Int32 = 0
-      _ = mp_pidfd_reap(number, &status, 1)
+      return mp_poll(&number, &ready, 1, System.deadline(after: patience)) > 0
     }
   }
 
   package func abandon() {
     let workers = state.with { Array($0.workers.values) }
     for worker in workers { worker.signal(SIGKILL) }
-    // A server reaps its own; it sees its line closed only after that.
-    for worker in workers where !worker.isForked { Self.reap(worker.child, patience: .zero) }
+    for worker in workers {
+      if worker.isForked {
+        // A server reaps its own. It must see their ends before it sees its line closed, or they are left to nobody.
+        _ = Self.hasEnded(worker.child, within: .seconds(5))
+      } else {
+        Self.reap(worker.child, patience: .zero)
+      }
+    }
     shutDown()
   }
 }

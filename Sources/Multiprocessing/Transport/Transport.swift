@@ -161,7 +161,7 @@ package protocol Transport: AnyObject, Sendable {
   /// Everything has ended: gives all back. Called once, by the helper thread that ends last.
   func shutDown()
 
-  /// The pool could not be made: ends what was started and gives all back.
+  /// The pool could not be made: ends what was started and gives all back, when no helper thread uses it.
   func abandon()
 }
 
