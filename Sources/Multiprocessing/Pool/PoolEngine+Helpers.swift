@@ -172,10 +172,14 @@ extension PoolEngine {
     switch report {
     case .ready(let worker): handle(.workerReady(worker))
     case .initializerFailed(let worker, let error):
-      note(
-        MultiprocessingError(
-          .initializerFailed, "The initializer of a worker failed: \(error)", cause: error,
-          remote: (error as? MultiprocessingError)?.remote))
+      let remote = error as? MultiprocessingError
+      if let remote, remote.code == .workerCouldNotStart {
+        note(remote)
+      } else {
+        note(
+          MultiprocessingError(
+            .initializerFailed, "The initializer of a worker failed: \(error)", cause: error, remote: remote?.remote))
+      }
       handle(.initializerFailed(worker))
     case .returned: break  // In a batch.
     case .exited(let worker, let name, let pid, let status, let holding):

@@ -63,10 +63,15 @@ enum ChildMain {
     SystemWorld.shared.become(start.makeProcessState(processID: getpid()))
     if let trace = start.trace { Trace.join(trace) }
     if let directory = start.workingDirectory { _ = chdir(directory) }
-    guard mp_watch_processes(watched, Int32(watched.count)) == 0 else { mp_child_exit(1) }
+    let watching = mp_watch_processes(watched, Int32(watched.count))
     var descriptors = Array(received.descriptors.dropFirst(2))
     if start.isGated {
       guard let gate = descriptors.popLast(), (try? Gate.join(Descriptor(gate))) != nil else { mp_child_exit(1) }
+    }
+    if watching < 0 {
+      let error = System.failure(-watching, "Starting the thread that watches the main process")
+      if case .worker(let worker) = start.role { WorkerMain.end(worker, descriptors, because: error) }
+      complain(error)
     }
     switch start.role {
     case .worker(let worker): WorkerMain.run(worker, descriptors)

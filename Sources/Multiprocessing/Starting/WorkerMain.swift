@@ -26,6 +26,15 @@ enum WorkerMain {
     mp_child_exit(0)
   }
 
+  /// Tells the pool why this worker cannot begin, and ends.
+  static func end(_ worker: WorkerStart, _ descriptors: [Int32], because error: MultiprocessingError) -> Never {
+    if let first = descriptors.first, let segment = try? Segment(file: Descriptor(first), workers: worker.areas) {
+      let ring = ResultRing(segment: segment, area: worker.area)
+      try? ring.write(.couldNotBegin, nil, Wire.encode(RemoteError(error)))
+    }
+    mp_child_exit(1)
+  }
+
   private static func initialize(_ worker: WorkerStart, _ shared: [Descriptor]) throws {
     guard let name = worker.initializer else { return }
     guard let type = TypeName.find(name) as? any Initializer.Type else {

@@ -172,6 +172,13 @@ extension ProcessTransport {
     }
     switch record.kind {
     case .ready, .skip: return .ready(worker)
+    case .couldNotBegin:
+      let error = try Wire.decode(RemoteError.self, from: record.payload)
+      return .initializerFailed(
+        worker,
+        MultiprocessingError(
+          .workerCouldNotStart, "\(error.failure.worker) could not begin: \(error.failure.description)",
+          remote: error.failure))
     case .initializerFailed:
       return .initializerFailed(worker, try Wire.decode(RemoteError.self, from: record.payload).asError)
     case .succeeded: return .returned(worker, record.chunk, .encoded(record.payload))

@@ -6,6 +6,8 @@ enum RingMessage: UInt32 {
   case ready = 1, initializerFailed, succeeded, failed
   /// Nothing: the rest of the ring up to its end is unused this time round.
   case skip
+  /// The worker ends before it has begun.
+  case couldNotBegin
 }
 
 /// The way back from one worker: a ring of bytes that the worker fills and the pool empties.
