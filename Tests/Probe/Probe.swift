@@ -18,6 +18,9 @@ struct Probe {
     case ("run", 3): run(arguments[1], arguments[2])
     case ("storm", 4): storm(arguments[1], Int(arguments[2]), UInt64(arguments[3]))
     case ("soak", 3): soak(arguments[1], Int(arguments[2]))
+    case ("limits", 1):
+      for limit in Limit.all { for place in limit.places { print("\(limit.name) \(place.rawValue)", flush: false) } }
+    case ("limit", 3): limit(arguments[1], arguments[2])
     case ("help", _), ("--help", _): usage(0)
     default: usage(64)
     }
@@ -25,6 +28,7 @@ struct Probe {
 
   private static func usage(_ status: Int32) -> Never {
     print("usage: probe list | run CASE METHOD | storm METHOD KILLS SEED | soak METHOD TASKS", flush: true)
+    print("       probe limits | limit LIMIT METHOD", flush: true)
     print("METHOD is fork, spawn, forkserver or thread", flush: true)
     exit(status)
   }
@@ -55,10 +59,16 @@ struct Probe {
     report("The soak on \(method)") { try Soak(place: place, tasks: tasks).run().description }
   }
 
-  private static func report(_ name: String, _ body: () throws -> String) {
+  /// One limit at its full size; the row of a table goes to standard output.
+  private static func limit(_ name: String, _ method: String) {
+    guard let place = Place(rawValue: method), let limit = Limit.all.first(where: { $0.name == name }) else { usage(64) }
+    report("| \(name) | \(method) |", "") { try limit.run(in: place, .full) + " |" }
+  }
+
+  private static func report(_ name: String, _ separator: String = ":", _ body: () throws -> String) {
     let leftovers = Leftovers()
     do {
-      print("\(name): \(try body())", flush: true)
+      print("\(name)\(separator) \(try body())", flush: true)
       try leftovers.check(isAsync: false)
     } catch { fail("\(name): \(error)") }
   }
@@ -77,6 +87,6 @@ package enum Cases {
     arguments, names, numbers, apply, map, imap, callbacks, results, life, initializers, deaths, payloads, queues, contexts,
     surroundings, suspending, schedules, storms, locks, meetings, sharedMemory, sizedQueues, pipes, processes,
     executors, logs, cancelling, deadlines, watching, perItem, deadlocks, parityPools, paritySurroundings, parityProcesses,
-    parityWaits, traces, spinning,
+    parityWaits, traces, limits, spinning,
   ].flatMap { $0 }
 }

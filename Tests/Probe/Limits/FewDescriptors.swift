@@ -1,0 +1,95 @@
+import Glibc
+import Multiprocessing
+
+extension Limit {
+  /// The program has no descriptor left.
+  static let descriptorsOfParent = Limit("no-descriptors-in-the-parent", in: Place.processes) { place, size in
+    let tasks = size == .full ? 100_000 : 500
+    return try Gates.with { gates in
+      let pool = try place.pool(2, initializer: gates)
+      defer { pool.terminate() }
+      try pool.apply(Nothing())
+      let none = LimitResource(.descriptors, 3)
+      try none.run()
+      // The pool that runs goes on; a second one says why it cannot be.
+      let outcome = Result { () -> (String, [Int]) in
+        let refused = try expectError(.system) { try place.pool(2) }
+        return (refused.message, try pool.mapAsync(Square.self, 0..<tasks, chunkSize: 10).get(timeout: .seconds(60)))
+      }
+      // A worker that dies cannot be replaced: its task fails with its end, and then nothing waits for ever.
+      let held = try pool.applyAsync(AtGate())
+      let worker = try gates.awaitArrivals(1)[0]
+      kill(worker, SIGKILL)
+      let died = Result { try held.get(timeout: .seconds(30)) }
+      let broken = Result { try awaitBreaking(pool) }
+      try LimitResource(.descriptors, nil).run()
+      let (sentence, squares) = try outcome.get()
+      try expect(sentence.contains("(errno 24)"), "The sentence is \(sentence)")
+      try expectEqual(squares, (0..<tasks).map { $0 * $0 }, "The tasks of the pool that runs")
+      try expectError(.workerDied) { try died.get() }
+      let end = try broken.get()
+      try expect(end.contains("(errno 24)"), "The sentence is \(end)")
+      let terminating = try timed("terminate") { pool.terminate() }
+      try pool.join()
+      try place.withPool(2) { try expectEqual($0.apply(Square.self, 3), 9, "A pool afterwards") }
+      return "a second pool: «\(sentence)»; the first does \(tasks) tasks; a dead worker's place stays empty: «\(end)»; "
+        + "terminate \(terminating.inMilliseconds)"
+    }
+  }
+
+  /// A worker has no descriptor left.
+  static let descriptorsOfWorker = Limit("no-descriptors-in-a-worker", in: Place.processes) { place, size in
+    let tasks = size == .full ? 10_000 : 100
+    return try place.withPool(1) { pool in
+      let first = try pool.apply(PeakMemory.Process())
+      try pool.apply(LimitResource(.descriptors, 3))
+      let sentences = try pool.applyAsync(TryToOpen()).get(timeout: .seconds(60))
+      for sentence in sentences { try expect(sentence.contains("(errno 24)"), "The sentence is \(sentence)") }
+      let squares = try pool.mapAsync(Square.self, 0..<tasks, chunkSize: 1).get(timeout: .seconds(60))
+      try expectEqual(squares, (0..<tasks).map { $0 * $0 }, "The tasks of that worker")
+      try expectEqual(pool.apply(MakeBytes(count: 1 << 20)).count, 1 << 20, "A large result of that worker")
+      try pool.apply(LimitResource(.descriptors, nil))
+      try expectEqual(pool.apply(TryToOpen()), [], "What cannot be opened afterwards")
+      try expectEqual(pool.apply(PeakMemory.Process()), first, "The worker")
+      return "«\(sentences[0])»; the worker does \(tasks) tasks and a large result, and all again when it has some"
+    }
+  }
+
+  /// Waits until a pool takes nothing more; why.
+  static func awaitBreaking(_ pool: Pool) throws -> String {
+    var sentence = ""
+    let isBroken = try eventually(within: .seconds(30)) {
+      do {
+        _ = try pool.applyAsync(Square.self, 3).get(timeout: .seconds(30))
+        return false
+      } catch let error as MultiprocessingError where error.code == .poolNotRunning || error.code == .workerCouldNotStart {
+        sentence = error.message
+        return true
+      } catch let error as MultiprocessingError where error.code == .system {
+        // It breaks at that moment, with the reason as the error of what it had.
+        sentence = error.message
+        return true
+      }
+    }
+    try expect(isBroken, "The pool goes on with a worker that is missing")
+    return sentence
+  }
+}
+
+/// Makes one of each thing that needs descriptors; what was said where it could not be made.
+struct TryToOpen: PoolTask {
+  func run() -> [String] {
+    func attempt(_ body: () throws -> Void) -> String? {
+      do {
+        try body()
+        return nil
+      } catch {
+        return "\(error)"
+      }
+    }
+    return [
+      attempt { _ = try Queue<Int>() }, attempt { _ = try Lock() }, attempt { _ = try SharedLog(path: "/dev/null") },
+      attempt { _ = try withPool(processes: 1) { try $0.apply(Square.self, 2) } },
+    ].compactMap { $0 }
+  }
+}
