@@ -33,7 +33,7 @@ extension Descriptor {
     try Self.checkMemory(for: count)
     var failed: Int32 = 0
     let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
-      WireCoder.prepare(UnsafeMutableRawBufferPointer(buffer))
+      FreshMemory.prepare(UnsafeMutableRawBufferPointer(buffer))
       while initialized < count {
         let got = pread(number, buffer.baseAddress! + initialized, count - initialized, off_t(offset) + initialized)
         if got > 0 {

@@ -24,7 +24,7 @@ extension Pool {
   ) throws -> AsyncResult<[Function.Output]> {
     try checkMap(function, chunkSize)
     // Inlined, so that the caller's compiler, which knows the sequence, lists it.
-    return try mapList(function, Array(inputs), chunkSize, deadline, progress, callback, errorCallback)
+    return try mapList(function, FreshMemory.list(inputs), chunkSize, deadline, progress, callback, errorCallback)
   }
 
   @usableFromInline

@@ -29,7 +29,7 @@ extension Pool {
     try Self.check(chunkSize: chunkSize)
     if engine.transport.needsEncoding { _ = try TypeName.of(function) }
     let job = MapJob<Attempt<Function>>(
-      Array(inputs), chunkSize: chunkSize,
+      FreshMemory.list(inputs), chunkSize: chunkSize,
       callbacks: callback.flatMap { CallbackPair($0, nil) }, substitute: { .failure($0) })
     return try submit(job, chunks: job.chunks, deadline: deadline, progress: progress)
   }

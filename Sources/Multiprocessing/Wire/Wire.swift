@@ -26,7 +26,7 @@ package enum Wire {
         let count = coder.byteCount(pointer)
         return [UInt8](unsafeUninitializedCapacity: count) { bytes, initialized in
           guard let target = bytes.baseAddress else { return }
-          WireCoder.prepare(UnsafeMutableRawBufferPointer(bytes))
+          FreshMemory.prepare(UnsafeMutableRawBufferPointer(bytes))
           coder.write(pointer, UnsafeMutableRawPointer(target))
           initialized = count
         }

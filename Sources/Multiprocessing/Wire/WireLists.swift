@@ -1,5 +1,3 @@
-import CMultiprocessing
-
 /// Lists of values that have a coder, written where they stay: the size is known before the first byte.
 extension WireCoder {
   /// The array of these values, whose coder this is, behind other bytes.
@@ -12,7 +10,7 @@ extension WireCoder {
     values.forEachElement { withUnsafePointer(to: $0) { size += byteCount(UnsafeRawPointer($0)) } }
     return [UInt8](unsafeUninitializedCapacity: size) { target, initialized in
       let target = UnsafeMutableRawBufferPointer(target)
-      Self.prepare(target)
+      FreshMemory.prepare(target)
       prefix.withUnsafeBytes { target.copyMemory(from: $0) }
       let start = target.baseAddress! + prefix.count
       open(start, size - prefix.count, count: values.count)
@@ -46,8 +44,4 @@ extension WireCoder {
     target.storeBytes(of: UInt64(count), toByteOffset: 9, as: UInt64.self)
   }
 
-  /// Memory that is about to be filled for the first time: much of it may come in large pages.
-  static func prepare(_ memory: UnsafeMutableRawBufferPointer) {
-    if memory.count >= 4 << 20 { mp_advise_large(memory.baseAddress!, memory.count) }
-  }
 }

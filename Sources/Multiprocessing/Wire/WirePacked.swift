@@ -34,7 +34,7 @@ extension WireCoder {
     // Copying zeros is faster than making an array without content, for which its type is looked up at run time.
     if count <= zeros.count { return [UInt8](UnsafeRawBufferPointer(rebasing: zeros[..<count])) }
     return [UInt8](unsafeUninitializedCapacity: count) { bytes, initialized in
-      prepare(UnsafeMutableRawBufferPointer(bytes))
+      FreshMemory.prepare(UnsafeMutableRawBufferPointer(bytes))
       initialized = count
     }
   }
