@@ -30,10 +30,16 @@ process = sys.modules["multiprocessing.process"]
 
 
 def settings():
-    """The code of the module that applies a run's settings, and its variables."""
+    """The code of the module that applies a run's settings, and its variables.
+
+    The code is kept in a file beside the module, for the interpreters that the runs start. That folder is the harness's own,
+    unlike an installation, to which nothing is written.
+    """
     module = sys.modules["sitecustomize"]
-    with open(module.__file__, "rb") as file:
-        return compile(file.read(), module.__file__, "exec"), module.__dict__
+    writes, sys.dont_write_bytecode = sys.dont_write_bytecode, False
+    code = module.__loader__.get_code(module.__name__)
+    sys.dont_write_bytecode = writes
+    return code, module.__dict__
 
 
 def serve():
