@@ -1,5 +1,6 @@
 #define _GNU_SOURCE
 #include "CSimulation.h"
+#include "fiber.h"
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -18,22 +19,25 @@ void *sim_stack_make(size_t size) {
   return memory + page();
 }
 
-void sim_stack_free(void *stack, size_t size) { munmap((char *)stack - page(), rounded(size) + page()); }
+void sim_stack_free(void *stack, size_t size) {
+  sim_fiber_end(stack, size);
+  munmap((char *)stack - page(), rounded(size) + page());
+}
 
 // Only what a C function must preserve has to be saved: a switch is a call like any other.
 #if defined(__x86_64__)
 
 __asm__(
   ".text\n"
-  ".globl sim_context_switch\n"
-  ".type sim_context_switch,@function\n"
-  "sim_context_switch:\n"
+  ".globl sim_stack_switch\n"
+  ".type sim_stack_switch,@function\n"
+  "sim_stack_switch:\n"
   "  pushq %rbp\n  pushq %rbx\n  pushq %r12\n  pushq %r13\n  pushq %r14\n  pushq %r15\n"
   "  movq %rsp, (%rdi)\n"
   "  movq %rsi, %rsp\n"
   "  popq %r15\n  popq %r14\n  popq %r13\n  popq %r12\n  popq %rbx\n  popq %rbp\n"
   "  ret\n"
-  ".size sim_context_switch,.-sim_context_switch\n"
+  ".size sim_stack_switch,.-sim_stack_switch\n"
   ".type sim_context_start,@function\n"
   "sim_context_start:\n"
   "  movq %r13, %rdi\n"
@@ -43,7 +47,7 @@ __asm__(
 
 extern void sim_context_start(void) __asm__("sim_context_start");
 
-void *sim_context_make(void *stack, size_t size, void (*entry)(void *), void *argument) {
+void *sim_stack_prepare(void *stack, size_t size, void (*entry)(void *), void *argument) {
   uintptr_t *top = (uintptr_t *)(((uintptr_t)stack + size) & ~(uintptr_t)15);
   *--top = 0;
   *--top = 0;  // Where a return address would be; the entry never returns.
@@ -61,9 +65,9 @@ void *sim_context_make(void *stack, size_t size, void (*entry)(void *), void *ar
 
 __asm__(
   ".text\n"
-  ".globl sim_context_switch\n"
-  ".type sim_context_switch,%function\n"
-  "sim_context_switch:\n"
+  ".globl sim_stack_switch\n"
+  ".type sim_stack_switch,%function\n"
+  "sim_stack_switch:\n"
   "  sub sp, sp, #160\n"
   "  stp x19, x20, [sp, #0]\n  stp x21, x22, [sp, #16]\n  stp x23, x24, [sp, #32]\n"
   "  stp x25, x26, [sp, #48]\n  stp x27, x28, [sp, #64]\n  stp x29, x30, [sp, #80]\n"
@@ -75,7 +79,7 @@ __asm__(
   "  ldp d8, d9, [sp, #96]\n  ldp d10, d11, [sp, #112]\n  ldp d12, d13, [sp, #128]\n  ldp d14, d15, [sp, #144]\n"
   "  add sp, sp, #160\n"
   "  ret\n"
-  ".size sim_context_switch,.-sim_context_switch\n"
+  ".size sim_stack_switch,.-sim_stack_switch\n"
   ".type sim_context_start,%function\n"
   "sim_context_start:\n"
   "  mov x0, x20\n"
@@ -85,7 +89,7 @@ __asm__(
 
 extern void sim_context_start(void) __asm__("sim_context_start");
 
-void *sim_context_make(void *stack, size_t size, void (*entry)(void *), void *argument) {
+void *sim_stack_prepare(void *stack, size_t size, void (*entry)(void *), void *argument) {
   uintptr_t *top = (uintptr_t *)((((uintptr_t)stack + size) & ~(uintptr_t)15) - 160);
   for (int i = 0; i < 20; i++) top[i] = 0;
   top[0] = (uintptr_t)entry;              // x19
