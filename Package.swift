@@ -29,7 +29,8 @@ let package = Package(
       swiftSettings: strict),
     .target(name: "Golden", swiftSettings: strict),
     .target(
-      name: "Multiprocessing", dependencies: ["PoolCore", "CMultiprocessing"], exclude: ["Transport/README.md", "Wire/README.md"],
+      name: "Multiprocessing", dependencies: ["PoolCore", "CMultiprocessing"],
+      exclude: ["Queues/README.md", "Transport/README.md", "Wire/README.md"],
       swiftSettings: strict),
     .target(name: "CSimulation"),
     .target(

@@ -163,6 +163,12 @@ void mp_keep_memory(void) {
 #endif
 }
 
+int64_t mp_data_end(int fd, int64_t offset) {
+  // The file's own position, which this moves, is nobody's.
+  off_t end = lseek(fd, offset, SEEK_HOLE);
+  return end < 0 ? -errno : end;
+}
+
 int mp_pipe(int fds[2]) { return pipe2(fds, O_CLOEXEC) ? -errno : both_above_standard(fds); }
 
 int mp_poll(const int *fds, unsigned char *ready, int count, int64_t deadline_ns) {

@@ -165,6 +165,7 @@ static void *fork_here(void *argument) {
     gate_closed = 0;
     helpers = helpers_running = 0;
     cached_thread_id = 0;
+    mp_forget_stamp();
     body(first, second);
     _exit(1);
   }

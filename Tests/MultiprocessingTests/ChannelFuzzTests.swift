@@ -90,6 +90,43 @@ import Testing
     print("fuzz: \(2000 * Self.rounds) damaged queues, \(errors) refused")
   }
 
+  /// Somebody who has the queue is damaged: what others take from it and put into it.
+  @Test func `a queue between processes with damaged slots gives messages or an error`() throws {
+    var random = SplitMix(state: Self.seed &+ 4)
+    var (errors, messages) = (0, 0)
+    let room = UnsafeMutableRawPointer.allocate(byteCount: 10_000, alignment: 16)
+    defer { room.deallocate() }
+    memset(room, 7, 10_000)
+    for _ in 0..<2000 * Self.rounds {
+      let ring = try QueueRing()
+      for _ in 0..<Int(random.next() % 5) {
+        let size = random.next() % 8 == 0 ? 6000 : Int(random.next() % 200)
+        _ = try ring.tryPut(UnsafeRawBufferPointer(start: room, count: size))
+      }
+      let end = random.next() % 2 == 0 ? QueueLayout.headerSize + 4 * QueueLayout.slotSize : QueueLayout.roomWoken
+      let start = random.next() % 2 == 0 ? QueueLayout.headerSize : QueueLayout.tail
+      Self.damage(ring.base + min(start, end - 64), max(64, end - start), &random)
+      for step in 0..<3 {
+        do throws(MultiprocessingError) {
+          for turn in 0...2 * QueueLayout.slotCount {
+            if case .nothing = try ring.tryTake(into: room) { break }
+            messages += 1
+            #expect(turn < 2 * QueueLayout.slotCount, "a queue of \(QueueLayout.slotCount) slots has no end")
+          }
+          let size = [3, 300, 10_000][step]
+          if ring.mayPut(size) { _ = try ring.tryPut(UnsafeRawBufferPointer(start: room, count: size)) }
+        } catch {
+          errors += 1
+          #expect(error.code == .notDecodable || error.code == .system)
+        }
+        _ = ring.hasMessage
+        ring.clearDead()
+      }
+    }
+    #expect(errors > 100 && messages > 1000, "the damage was too small to be seen, or too large")
+    print("fuzz: \(2000 * Self.rounds) damaged queues between processes, \(errors) refusals, \(messages) messages")
+  }
+
   /// A server or its client is damaged, or whoever starts a child.
   @Test func `damaged messages and starts are refused or understood`() throws {
     var random = SplitMix(state: Self.seed &+ 2)

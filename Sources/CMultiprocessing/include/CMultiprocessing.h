@@ -8,6 +8,7 @@
 #include "mp_futex.h"
 #include "mp_thread.h"
 #include "mp_process.h"
+#include "mp_stamp.h"
 #include "mp_message.h"
 #include "mp_output.h"
 

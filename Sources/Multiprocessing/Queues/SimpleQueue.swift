@@ -1,15 +1,19 @@
 /// A queue between processes: first in, first out, any number of writers and readers; Python's `SimpleQueue`.
 ///
 /// It reaches worker processes as a stored property of an `Initializer`, never as the argument of a task: that throws
-/// `sharingNotAllowed`, as in Python. Between threads it goes anywhere. There is no time-out and no size; `put` blocks while
-/// the system's buffer is full.
+/// `sharingNotAllowed`, as in Python. Between threads it goes anywhere. There is no time-out and no size of one's own; `put`
+/// blocks while 1,024 elements are waiting, or 64 MiB of elements above 4 KiB. A process that is killed in the middle of a `put`
+/// or `get` stops nobody, and takes the element with it at most.
+///
+/// It lives in memory that its processes share: to put and to take a small element costs no system call, but where somebody
+/// waits for it.
 public final class SimpleQueue<Element: Codable & Sendable>: Codable, Sendable {
   private let channel: any Channel
 
   /// A queue for processes of any start method.
   ///
   /// - Parameter context: there because Python's has one; it makes no difference.
-  /// - Throws: `system` where no descriptors are left.
+  /// - Throws: `system` where no descriptors or no memory are left.
   public init(context: Context? = nil) throws {
     channel = try CurrentWorld.world.makeChannel()
   }
@@ -22,15 +26,15 @@ public final class SimpleQueue<Element: Codable & Sendable>: Codable, Sendable {
   /// Shares the queue with a new worker. Used by the library; throws for any other encoder.
   public func encode(to encoder: any Encoder) throws { try channel.share(to: encoder) }
 
-  /// Puts an element; blocks while the queue is full, which is while nobody reads what fills the system's buffer.
+  /// Puts an element; blocks while the queue is full.
   ///
-  /// - Throws: the element's encoding error, which leaves the queue as it was; `queueClosed` after `close` or when no
-  ///   reader is left.
+  /// - Throws: the element's encoding error, which leaves the queue as it was; `queueClosed` after `close`; `system` where no
+  ///   memory is left.
   public func put(_ element: Element) throws { try channel.send(Wire.encode(element)) }
 
   /// Takes the oldest element; blocks until there is one.
   ///
-  /// - Throws: `queueClosed` after `close`, or when the queue is empty and no writer is left, Python's EOFError.
+  /// - Throws: `queueClosed` after `close`; `notDecodable` where a process has written nonsense into the queue's memory.
   @available(*, noasync, message: "This blocks the thread; in async code use the twin that suspends.")
   public func get() throws -> Element { try take() }
 
@@ -47,6 +51,8 @@ public final class SimpleQueue<Element: Codable & Sendable>: Codable, Sendable {
   /// Whether nothing is waiting; another process may change that at any moment. Python's `empty()`.
   public var isEmpty: Bool { !channel.hasMessage }
 
-  /// Closes this process's ends, and may be called again. Python's `close()`, since 3.9.
+  /// Ends this process's use of the queue, and may be called again. Python's `close()`, since 3.9.
+  ///
+  /// A thread that waits in `get` goes on waiting. The memory goes with the last process that has the queue open.
   public func close() { channel.close() }
 }

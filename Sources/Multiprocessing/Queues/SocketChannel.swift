@@ -1,12 +1,11 @@
 import CMultiprocessing
 import Glibc
 
-/// A channel on a socket pair that keeps message boundaries: many may put and take at once, none needs a lock, and a process
-/// that is killed in the middle harms nobody. A large message lies in a file of its own, whose descriptor goes instead.
+/// One end of a pipe, on a socket pair that keeps message boundaries: many may put and take at once, none needs a lock, and a
+/// process that is killed in the middle harms nobody. A large message lies in a file of its own, whose descriptor goes instead.
 ///
-/// A queue's channel has both ends and reaches forked children by itself. One end of a pipe has a descriptor or none for each
-/// direction, and reaches other processes only by being passed: were it inherited as well, the other end would not be seen to
-/// close.
+/// It has a descriptor or none for each direction, and reaches other processes only by being passed: were it inherited as
+/// well, the other end would not be seen to close.
 final class SocketChannel: Channel {
   private struct Ends: Sendable {
     var reader: Descriptor?
@@ -16,13 +15,6 @@ final class SocketChannel: Channel {
 
   /// A message up to this size goes as it is.
   private static let inlineLimit = 32 << 10
-
-  init() throws {
-    var numbers: [Int32] = [-1, -1]
-    try System.check(mp_socket_pair(&numbers, 0), "socketpair")
-    ends = Guarded(
-      Ends(reader: Descriptor(numbers[0], isInherited: true), writer: Descriptor(numbers[1], isInherited: true)))
-  }
 
   init(reader: Descriptor?, writer: Descriptor?) { ends = Guarded(Ends(reader: reader, writer: writer)) }
 
@@ -74,7 +66,7 @@ final class SocketChannel: Channel {
     withExtendedLifetime(writer) {}
     if sent == -Int(EAGAIN), !wait { return false }
     if sent == -Int(EPIPE) { throw MultiprocessingError(.queueClosed, "[Errno 32] Broken pipe") }
-    try System.check(sent, "Sending to a queue")
+    try System.check(sent, "Sending to a pipe")
     return true
   }
 
@@ -113,7 +105,7 @@ final class SocketChannel: Channel {
     if result == -Int(EAGAIN), !wait { return .timedOut }
     // The peer ended with messages of ours unread: to the reader it has ended.
     if result == -Int(ECONNRESET) { return .ended }
-    try System.check(result, "Receiving from a queue")
+    try System.check(result, "Receiving from a pipe")
     guard result > 0 else { return .ended }
     guard count == 1 else { return .message(Array(bytes.dropFirst())) }
     let content = Descriptor(file)
@@ -135,35 +127,23 @@ final class SocketChannel: Channel {
 
   func share(to encoder: any Encoder) throws {
     let ends = try open()
-    guard let sharing = encoder.userInfo[SharingContext.key] as? SharingContext else {
-      throw MultiprocessingError(
-        .sharingNotAllowed, "SimpleQueue objects should only be shared between processes through inheritance")
-    }
-    var container = encoder.unkeyedContainer()
-    try container.encode(ends.reader.map { sharing.index(of: $0) })
-    try container.encode(ends.writer.map { sharing.index(of: $0) })
+    let sharing = try SharedChannel.context(of: encoder.userInfo)
+    let indices = (ends.reader.map { sharing.index(of: $0) }, ends.writer.map { sharing.index(of: $0) })
+    try SharedChannel.pipe(reader: indices.0, writer: indices.1).encode(to: encoder)
   }
 
-  /// The channel that another process shared.
-  static func shared(from decoder: any Decoder) throws -> SocketChannel {
-    guard let sharing = decoder.userInfo[SharingContext.key] as? SharingContext else {
-      throw MultiprocessingError(
-        .sharingNotAllowed, "SimpleQueue objects should only be shared between processes through inheritance")
-    }
-    var container = try decoder.unkeyedContainer()
-    let reader = try container.decode(Int?.self)
-    let writer = try container.decode(Int?.self)
+  /// The end of a pipe that another process shared.
+  static func shared(_ reader: Int?, _ writer: Int?, _ sharing: SharingContext) throws -> SocketChannel {
     let descriptors = sharing.descriptors
     guard let first = reader ?? writer, [reader, writer].allSatisfy({ $0.map(descriptors.indices.contains) ?? true }) else {
-      throw MultiprocessingError(.notDecodable, "A shared queue came without its descriptors.")
+      throw MultiprocessingError(.notDecodable, "A shared pipe came without its descriptors.")
     }
     let channel = sharing.object(first) { _ in
-      let ends = (reader.map { descriptors[$0] }, writer.map { descriptors[$0] })
       // A pipe's end is not for this process's forked children.
-      if ends.0 == nil || ends.1 == nil || ends.0 === ends.1 { descriptors[first].own() }
-      return SocketChannel(reader: ends.0, writer: ends.1)
+      descriptors[first].own()
+      return SocketChannel(reader: reader.map { descriptors[$0] }, writer: writer.map { descriptors[$0] })
     }
-    guard let channel else { throw MultiprocessingError(.notDecodable, "A shared queue came without its descriptors.") }
+    guard let channel else { throw MultiprocessingError(.notDecodable, "A shared pipe came without its descriptors.") }
     return channel
   }
 }

@@ -107,7 +107,7 @@ package final class SystemWorld: World {
     return ThreadTransport(configuration)
   }
 
-  package func makeChannel() throws -> any Channel { try SocketChannel() }
+  package func makeChannel() throws -> any Channel { try QueueChannel() }
 
   package func makePipe(isDuplex: Bool) throws -> (any Channel, any Channel) { try SocketChannel.pipe(isDuplex: isDuplex) }
 
@@ -120,7 +120,7 @@ package final class SystemWorld: World {
   package var threadKey: UInt32 { UInt32(bitPattern: mp_thread_id()) }
 
   package func decodeChannel(from decoder: any Decoder) throws -> any Channel {
-    try SocketChannel.shared(from: decoder)
+    try SharedChannel.channel(from: decoder)
   }
 
   // MARK: Keeping to a schedule

@@ -120,11 +120,37 @@ extension Cases {
       }
     },
 
+    Case("each-writer-keeps-its-order", "6.4", within: .seconds(120)) { place in
+      let queue = try SimpleQueue<Parcel>()
+      defer { Carry.queue.value = nil }
+      try place.withPool(3, initializer: Carry(shared: queue)) { pool in
+        try withThreadPool(processes: 2) { readers in
+          let parts = try (0..<2).map { _ in
+            try readers.applyAsync { () throws -> [Int] in try (0..<6000).map { _ in try queue.get().number } }
+          }
+          // Several rounds of the queue's slots, for each writer a range of its own.
+          let map = try pool.mapAsync((0..<3).map { PutMany(start: $0 * 10_000, count: 4000) }, chunkSize: 1)
+          let taken = try parts.map { try $0.get(timeout: .seconds(60)) }
+          _ = try map.get()
+          for part in taken {
+            for writer in 0..<3 {
+              let numbers = part.filter { $0 / 10_000 == writer }
+              try expect(zip(numbers, numbers.dropFirst()).allSatisfy { $0 < $1 }, "A reader sees writer \(writer) out of order")
+            }
+          }
+          try expectEqual(taken.flatMap { $0 }.sorted(), (0..<3).flatMap { $0 * 10_000..<$0 * 10_000 + 4000 }, "The values")
+          try expect(queue.isEmpty, "Something is left in the queue")
+          readers.close()
+          try readers.join()
+        }
+      }
+    },
+
     Case("big-messages-through-a-queue", "6.4", within: .seconds(300)) { place in
       let queue = try SimpleQueue<[UInt8]>()
       defer { CarryBytes.queue.value = nil }
       try place.withPool(1, initializer: CarryBytes(queue: queue)) { pool in
-        for size in [0, 1000, 30_000, 40_000, 1 << 20, 50 << 20] {
+        for size in [0, 100, 1000, 30_000, 1 << 20, 100 << 20] {
           let result = try pool.applyAsync(PutBytes(count: size))
           let bytes = try queue.get()
           try result.get()

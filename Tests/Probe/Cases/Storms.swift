@@ -8,6 +8,11 @@ extension Cases {
       try expect(report.kills >= 40 && report.failures > 0 && report.values > 0, "The storm was none: \(report)")
     },
 
+    Case("a-storm-on-a-queue", "8.1, 8.2", in: Place.processes, within: .seconds(120)) { place in
+      let report = try QueueStorm(place: place, kills: 24, seed: 20_261_121).run()
+      try expect(report.kills == 24 && report.messages > 1000, "The storm was none: \(report)")
+    },
+
     Case("a-soak-of-small-tasks", "", within: .seconds(120)) { place in
       let report = try Soak(place: place, tasks: 40_000).run()
       try expect(report.lost == 0 && report.doubled == 0, "\(report)")
