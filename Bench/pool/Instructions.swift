@@ -23,4 +23,16 @@ extension PoolBench {
     }
     return ["value": Double(size.items) / taken]
   }
+
+  /// So many elements into a queue and out again, in one thread.
+  static func queueLoop(_ size: Size) throws -> [String: Double] {
+    let queue = try SimpleQueue<Sample>()
+    let taken = try seconds {
+      for number in 0..<size.items {
+        try queue.put(Sample(number: number, value: 0.5))
+        try check(queue.get().number == number, "a wrong element")
+      }
+    }
+    return ["value": Double(size.items) / taken]
+  }
 }

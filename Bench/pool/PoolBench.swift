@@ -38,13 +38,13 @@ import Multiprocessing
     "apply_async": applyAsync, "apply_p50": { try apply($0, spin: .zero) },
     "apply_spin_p50": { try apply($0, spin: .microseconds(200)) },
     "map": map, "map_chunk1": mapChunk1, "imap_chunk1": imapChunk1, "imap_unordered_64": imapUnordered,
-    "payload": payload, "strings_64": strings, "simple_queue": simpleQueue,
+    "payload": payload, "strings_64": strings, "simple_queue": simpleQueue, "queue_encoded": encodedQueue,
     "start_fork": { try start($0, .fork) }, "start_spawn": { try start($0, .spawn) }, "start_200mb": startBesideMemory,
     "pending": pending, "death": death, "idle": idle,
     "loop_number": { try loop($0, Next.self, 1) },
     "loop_text": { try loop($0, EchoText.self, String(repeating: "x", count: 64)) },
     "loop_struct": { try loop($0, EchoPoint.self, Point(x: 1, y: 2, name: "here")) },
-    "thread_apply_async": threadApplyAsync, "thread_map": threadMap,
+    "loop_queue": queueLoop, "thread_apply_async": threadApplyAsync, "thread_map": threadMap,
   ]
 
   // MARK: Measuring

@@ -19,8 +19,14 @@ enum Rest: PoolFunction {
   static func call(_ milliseconds: Int) { Multiprocessing.sleep(for: .milliseconds(milliseconds)) }
 }
 
-/// What a queue carries.
-struct Sample: Codable, Sendable {
+/// What a queue carries, as it lies in memory.
+struct Sample: PlainData {
+  var number: Int
+  var value: Double
+}
+
+/// The same, encoded.
+struct EncodedSample: Codable, Sendable {
   var number: Int
   var value: Double
 }
@@ -28,15 +34,27 @@ struct Sample: Codable, Sendable {
 /// Gives each worker the queues that its tasks use.
 struct QueueSetup: Initializer {
   static let samples = ProcessLocal<SimpleQueue<Sample>?>(nil)
+  static let encoded = ProcessLocal<SimpleQueue<EncodedSample>?>(nil)
   var queue: SimpleQueue<Sample>
+  var encodedQueue: SimpleQueue<EncodedSample>?
 
-  func run() { Self.samples.value = queue }
+  func run() {
+    Self.samples.value = queue
+    Self.encoded.value = encodedQueue
+  }
 }
 
 enum PutSamples: PoolFunction {
   static func call(_ count: Int) throws {
     guard let queue = QueueSetup.samples.value else { return }
     for number in 0..<count { try queue.put(Sample(number: number, value: 0.5)) }
+  }
+}
+
+enum PutEncodedSamples: PoolFunction {
+  static func call(_ count: Int) throws {
+    guard let queue = QueueSetup.encoded.value else { return }
+    for number in 0..<count { try queue.put(EncodedSample(number: number, value: 0.5)) }
   }
 }
 

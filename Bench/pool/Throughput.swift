@@ -78,15 +78,27 @@ extension PoolBench {
   }
 
   static func simpleQueue(_ size: Size) throws -> [String: Double] {
-    let context = Context(.fork)
-    let queue = try SimpleQueue<Sample>(context: context)
-    return try withPool(processes: size.workers, initializer: QueueSetup(queue: queue), context: context) { pool in
+    let queue = try SimpleQueue<Sample>()
+    return try gather(size, QueueSetup(queue: queue), PutSamples.self) { for _ in 0..<$0 { _ = try queue.get() } }
+  }
+
+  static func encodedQueue(_ size: Size) throws -> [String: Double] {
+    let queue = try SimpleQueue<EncodedSample>()
+    let setup = QueueSetup(queue: try SimpleQueue(), encodedQueue: queue)
+    return try gather(size, setup, PutEncodedSamples.self) { for _ in 0..<$0 { _ = try queue.get() } }
+  }
+
+  /// Messages a second from the workers to this process, which takes as many as it is told.
+  private static func gather<Put: PoolFunction>(
+    _ size: Size, _ setup: QueueSetup, _ put: Put.Type, _ take: (Int) throws -> Void
+  ) throws -> [String: Double] where Put.Input == Int, Put.Output == Void {
+    try withPool(processes: size.workers, initializer: setup, context: Context(.fork)) { pool in
       _ = try pool.map(Next.self, 0..<4 * size.workers, chunkSize: 1)
       let share = size.items / size.workers
       var puts: [AsyncResult<Void>] = []
       let taken = try seconds {
-        for _ in 0..<size.workers { puts.append(try pool.applyAsync(PutSamples.self, share)) }
-        for _ in 0..<share * size.workers { _ = try queue.get() }
+        for _ in 0..<size.workers { puts.append(try pool.applyAsync(put, share)) }
+        try take(share * size.workers)
       }
       for put in puts { try put.get() }
       return ["value": Double(share * size.workers) / taken]

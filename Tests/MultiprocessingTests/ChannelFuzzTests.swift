@@ -94,14 +94,14 @@ import Testing
   @Test func `a queue between processes with damaged slots gives messages or an error`() throws {
     var random = SplitMix(state: Self.seed &+ 4)
     var (errors, messages) = (0, 0)
-    let room = UnsafeMutableRawPointer.allocate(byteCount: 10_000, alignment: 16)
+    let room = UnsafeMutableRawBufferPointer.allocate(byteCount: 10_000, alignment: 16)
     defer { room.deallocate() }
-    memset(room, 7, 10_000)
+    room.initializeMemory(as: UInt8.self, repeating: 7)
     for _ in 0..<2000 * Self.rounds {
       let ring = try QueueRing()
       for _ in 0..<Int(random.next() % 5) {
         let size = random.next() % 8 == 0 ? 6000 : Int(random.next() % 200)
-        _ = try ring.tryPut(UnsafeRawBufferPointer(start: room, count: size))
+        _ = try ring.tryPut(UnsafeRawBufferPointer(rebasing: room[..<size]))
       }
       let end = random.next() % 2 == 0 ? QueueLayout.headerSize + 4 * QueueLayout.slotSize : QueueLayout.roomWoken
       let start = random.next() % 2 == 0 ? QueueLayout.headerSize : QueueLayout.tail
@@ -114,7 +114,7 @@ import Testing
             #expect(turn < 2 * QueueLayout.slotCount, "a queue of \(QueueLayout.slotCount) slots has no end")
           }
           let size = [3, 300, 10_000][step]
-          if ring.mayPut(size) { _ = try ring.tryPut(UnsafeRawBufferPointer(start: room, count: size)) }
+          if ring.mayPut(size) { _ = try ring.tryPut(UnsafeRawBufferPointer(rebasing: room[..<size])) }
         } catch {
           errors += 1
           #expect(error.code == .notDecodable || error.code == .system)

@@ -16,7 +16,7 @@ import Testing
   ]
   private static let protocols: [Any.Type] = [
     (any PoolTask).self, (any PoolFunction).self, (any PoolFunction2).self, (any Initializer).self,
-    (any ProcessTarget).self,
+    (any ProcessTarget).self, (any PlainData).self,
   ]
 
   @Test func `every public name means one thing beside Foundation`() {

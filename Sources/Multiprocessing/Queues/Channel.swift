@@ -9,6 +9,12 @@ package protocol Channel: AnyObject, Sendable {
   /// Takes one message; waits for it until the deadline at the most, for ever where that is nil.
   func receive(until deadline: Duration?) throws -> Reception
 
+  /// Puts one message whose bytes are the caller's.
+  func send(_ bytes: UnsafeRawBufferPointer) throws
+
+  /// Takes one message and copies as much of it as there is room for; how many bytes it has. Nil: nobody is left who could put one.
+  func receive(into room: UnsafeMutableRawBufferPointer) throws -> Int?
+
   /// Puts one message if there is room now; whether it did. Never blocks.
   func trySend(_ bytes: [UInt8]) throws -> Bool
 
@@ -31,6 +37,17 @@ package enum Reception: Sendable {
   /// Nobody is left who could put one.
   case ended
   case timedOut
+}
+
+/// For channels that carry arrays.
+extension Channel {
+  package func send(_ bytes: UnsafeRawBufferPointer) throws { try send(Array(bytes)) }
+
+  package func receive(into room: UnsafeMutableRawBufferPointer) throws -> Int? {
+    guard let bytes = try receive() else { return nil }
+    room.copyBytes(from: bytes.prefix(room.count))
+    return bytes.count
+  }
 }
 
 /// For channels that only know to wait for ever and to look: they look again every millisecond of their world's time.

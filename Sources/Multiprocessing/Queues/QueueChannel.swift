@@ -4,30 +4,39 @@ import Synchronization
 /// The channel of a queue, in memory that its processes share: see `QueueRing`. Every process has both ends, and forked
 /// children get it by themselves.
 final class QueueChannel: Channel {
-  // Written once after init, when it is closed, nobody uses it, and `isReleased` says that it was this thread that noticed.
-  private nonisolated(unsafe) var ring: QueueRing?
+  /// Held until `release`, when it is closed and nobody uses it.
+  private let ring: Unmanaged<QueueRing>
   /// How many calls use the ring, and `closed`.
   private let uses = Atomic<Int>(0)
   private let isReleased = Atomic<Bool>(false)
   private static let closed = 1 << 62
 
-  init() throws(MultiprocessingError) { ring = try QueueRing() }
+  init(_ ring: QueueRing) { self.ring = .passRetained(ring) }
 
-  init(_ ring: QueueRing) { self.ring = ring }
+  convenience init() throws(MultiprocessingError) { self.init(try QueueRing()) }
+
+  deinit { release() }
 
   /// Calls `body` with the ring, whose memory stays until it returns.
-  @inline(__always) private func use<R>(_ body: (QueueRing) throws(MultiprocessingError) -> R) throws(MultiprocessingError) -> R {
+  @inline(__always)
+  private func use<R>(_ body: (QueueRing) throws(MultiprocessingError) -> R) throws(MultiprocessingError) -> R {
     let before = uses.wrappingAdd(1, ordering: .acquiring).oldValue
     defer { if uses.wrappingSubtract(1, ordering: .acquiringAndReleasing).newValue == Self.closed { release() } }
-    guard before < Self.closed, let ring else { throw MultiprocessingError(.queueClosed, "handle is closed") }
-    return try body(ring)
+    guard before < Self.closed else { throw MultiprocessingError(.queueClosed, "handle is closed") }
+    // Proof: released only after the last use.
+    let result: Result<R, MultiprocessingError> = ring._withUnsafeGuaranteedRef { ring in
+      Result { () throws(MultiprocessingError) in try body(ring) }
+    }
+    return try result.get()
   }
 
-  private func release() { if !isReleased.exchange(true, ordering: .acquiringAndReleasing) { ring = nil } }
+  private func release() { if !isReleased.exchange(true, ordering: .acquiringAndReleasing) { ring.release() } }
 
   // MARK: Putting
 
-  func send(_ bytes: [UInt8]) throws {
+  func send(_ bytes: [UInt8]) throws { try bytes.withUnsafeBytes { try send($0) } }
+
+  func send(_ bytes: UnsafeRawBufferPointer) throws {
     try use { ring throws(MultiprocessingError) in
       guard let gate = Gate.current else { return try Self.put(bytes, ring) }
       try gate.perform(.put) { () throws(MultiprocessingError) in try Self.put(bytes, ring) }
@@ -35,21 +44,16 @@ final class QueueChannel: Channel {
   }
 
   func trySend(_ bytes: [UInt8]) throws -> Bool {
-    try use { ring throws(MultiprocessingError) in
-      guard let gate = Gate.current else { return try Self.tryPut(bytes, ring) }
-      return try gate.perform(.put) { () throws(MultiprocessingError) in try Self.tryPut(bytes, ring) }
+    try bytes.withUnsafeBytes { bytes in
+      try use { ring throws(MultiprocessingError) in
+        guard let gate = Gate.current else { return try ring.tryPut(bytes) }
+        return try gate.perform(.put) { () throws(MultiprocessingError) in try ring.tryPut(bytes) }
+      }
     }
   }
 
-  private static func put(_ bytes: [UInt8], _ ring: QueueRing) throws(MultiprocessingError) {
-    while try !tryPut(bytes, ring) { ring.awaitRoom(bytes.count) }
-  }
-
-  private static func tryPut(_ bytes: [UInt8], _ ring: QueueRing) throws(MultiprocessingError) -> Bool {
-    let result: Result<Bool, MultiprocessingError> = bytes.withUnsafeBytes { bytes in
-      Result { () throws(MultiprocessingError) in try ring.tryPut(bytes) }
-    }
-    return try result.get()
+  private static func put(_ bytes: UnsafeRawBufferPointer, _ ring: QueueRing) throws(MultiprocessingError) {
+    while try !ring.tryPut(bytes) { ring.awaitRoom(bytes.count) }
   }
 
   // MARK: Taking
@@ -60,33 +64,35 @@ final class QueueChannel: Channel {
   }
 
   func receive(until deadline: Duration?) throws -> Reception {
-    let limit = System.deadline(at: deadline)
-    guard Trace.isOn else { return try use { ring throws(MultiprocessingError) in try Self.take(ring, limit) } }
-    return try Trace.measure("wait for a message") {
-      try use { ring throws(MultiprocessingError) in try Self.take(ring, limit) }
+    try withUnsafeTemporaryAllocation(byteCount: QueueLayout.inlineCapacity, alignment: 16) { room in
+      switch try take(into: room, System.deadline(at: deadline)) {
+      case .copied(let count): .message([UInt8](UnsafeRawBufferPointer(rebasing: room[..<count])))
+      case .large(let bytes): .message(bytes)
+      case .nothing: .timedOut
+      }
     }
   }
 
-  private static func take(_ ring: QueueRing, _ deadline: Int64) throws(MultiprocessingError) -> Reception {
-    var bytes: [UInt8] = []
-    while true {
-      var taken = QueueRing.Take.nothing
-      var failure: MultiprocessingError?
-      withUnsafeTemporaryAllocation(byteCount: QueueLayout.inlineCapacity, alignment: 16) { room in
-        do throws(MultiprocessingError) {
-          taken = try ring.tryTake(into: room.baseAddress!)  // Proof: the room is not empty.
-          if case .copied(let count) = taken { bytes = [UInt8](UnsafeRawBufferPointer(rebasing: room[..<count])) }
-        } catch {
-          failure = error
-        }
-      }
-      if let failure { throw failure }
-      switch taken {
-      case .copied: return .message(bytes)
-      case .large(let bytes): return .message(bytes)
-      case .nothing:
-        // Somebody else may take the message that this sees.
-        guard ring.awaitMessage(until: deadline) else { return .timedOut }
+  func receive(into room: UnsafeMutableRawBufferPointer) throws -> Int? {
+    switch try take(into: room, -1) {
+    case .copied(let count): return count
+    case .large(let bytes):
+      room.copyBytes(from: bytes.prefix(room.count))
+      return bytes.count
+    case .nothing: return nil
+    }
+  }
+
+  private func take(
+    into room: UnsafeMutableRawBufferPointer, _ deadline: Int64
+  ) throws(MultiprocessingError) -> QueueRing.Take {
+    let start = Trace.isOn ? Trace.now : 0
+    defer { if start != 0 { Trace.did("wait for a message", since: start) } }
+    return try use { ring throws(MultiprocessingError) in
+      while true {
+        let taken = try ring.tryTake(into: room)
+        // Somebody else may take the message that the wait sees.
+        guard case .nothing = taken, ring.awaitMessage(until: deadline) else { return taken }
       }
     }
   }

@@ -3,23 +3,25 @@
 enum QueueLayout {
   // MARK: Header
 
+  // Two cache lines apart: whoever moves one of them does not slow down who looks at another.
   /// The position of the next message to be put. A hint: whoever finds its slot claimed moves it on.
-  static let tail = 64
+  static let tail = 128
   /// The position of the next message to be taken. Moving it is the take.
-  static let head = 128
+  static let head = 256
   /// What readers wait on; how often one has begun to; and that number at the last look that found nobody left to wake.
-  static let messageSignal = 192
-  static let messageSleeps = 196
-  static let messageWoken = 200
+  static let messageSignal = 384
+  static let messageSleeps = 388
+  static let messageWoken = 392
   /// The same for writers that wait for room.
-  static let roomSignal = 256
-  static let roomSleeps = 260
-  static let roomWoken = 264
+  static let roomSignal = 512
+  static let roomSleeps = 516
+  static let roomWoken = 520
   static let headerSize = 4096
 
   // MARK: Slots
 
-  static let slotCount = 1024
+  /// Enough for what a writer puts while a busy processor runs somebody else.
+  static let slotCount = 4096
   static let slotSize = 128
   /// The state; how many bytes the message has; its bytes, if they fit.
   static let slotState = 0
@@ -37,10 +39,12 @@ enum QueueLayout {
   /// Where the bytes of a slot's large message lie in the file.
   static func large(_ position: UInt64) -> UInt64 { 1 << 50 + UInt64(index(of: position)) << 40 }
   static let largest: UInt64 = 1 << 40
-  /// So much of each stays in memory once it has been written: the next message finds it warm.
-  static let keptBytes: UInt64 = 4096
-  /// So many bytes of messages above `keptBytes` may wait; a single message may be larger.
+  /// A message above this counts among those of which only so many bytes may wait; a single message may be larger.
+  static let heavy: UInt64 = 4096
   static let pendingLimit: UInt64 = 64 << 20
+
+  /// So much of a slot's part stays in memory once it has been written, and the next message finds it warm; 4 MiB of all.
+  static func kept(_ position: UInt64) -> UInt64 { index(of: position) < 1024 ? 4096 : 0 }
 }
 
 /// What a slot's word says: for which round of positions, in which phase, by which process.

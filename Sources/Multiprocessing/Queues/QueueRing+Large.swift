@@ -11,12 +11,10 @@ extension QueueRing {
       try file.write(bytes, at: QueueLayout.large(position))
     } catch {
       giveBack(position, QueueLayout.largest)
-      mp_store64(slot + QueueLayout.slotState, QueueSlot(.done, position).word)
-      tellMessage()
+      publish(.done, position)
       throw error
     }
-    mp_store64(slot + QueueLayout.slotState, QueueSlot(.ready, position).word)
-    tellMessage()
+    publish(.ready, position)
     return true
   }
 
@@ -31,7 +29,7 @@ extension QueueRing {
 
   /// Whether so many bytes may join those that wait.
   private func hasRoom(_ count: Int) -> Bool {
-    guard UInt64(count) > QueueLayout.keptBytes else { return true }
+    guard UInt64(count) > QueueLayout.heavy else { return true }
     let head = head
     let waiting = min(Int64(bitPattern: tail &- head), Int64(QueueLayout.slotCount))
     guard waiting > 0 else { return true }
@@ -41,7 +39,7 @@ extension QueueRing {
       let slot = QueueSlot(word: mp_load64(state(position)))
       guard slot.age(at: position) == 0, slot.phase == .ready || slot.phase == .writing else { continue }
       let length = (base + QueueLayout.slot(position)).load(fromByteOffset: QueueLayout.slotLength, as: UInt64.self)
-      if length > QueueLayout.keptBytes { sum += min(length, QueueLayout.largest) }
+      if length > QueueLayout.heavy { sum += min(length, QueueLayout.largest) }
     }
     return sum == 0 || sum + UInt64(count) <= QueueLayout.pendingLimit
   }
@@ -54,12 +52,11 @@ extension QueueRing {
     _ = mp_cas64(base + QueueLayout.head, position, position &+ 1)
     defer {
       giveBack(position, length)
-      mp_store64(state(position), QueueSlot(.done, position).word)
-      tellRoom(position, always: true)
+      publishRoom(position)
     }
     let place = QueueLayout.large(position)
     // The length lies where every process writes: memory is made for what is there and no more.
-    if length > QueueLayout.keptBytes {
+    if length > QueueLayout.heavy {
       let end = mp_data_end(file.number, Int64(place))
       guard length <= QueueLayout.largest, end >= 0, UInt64(end) >= place, length <= UInt64(end) - place else {
         throw Self.damaged
@@ -68,10 +65,9 @@ extension QueueRing {
     return try file.read(Int(length), at: place)
   }
 
-  /// Gives the memory of a large message back to the system, but for its first part.
+  /// Gives the memory of a large message back to the system, but for what is kept.
   func giveBack(_ position: UInt64, _ length: UInt64) {
-    guard length > QueueLayout.keptBytes else { return }
-    let place = QueueLayout.large(position)
-    file.punchHole(place + QueueLayout.keptBytes..<place + min(length, QueueLayout.largest))
+    let (place, kept) = (QueueLayout.large(position), QueueLayout.kept(position))
+    if length > kept { file.punchHole(place + kept..<place + min(length, QueueLayout.largest)) }
   }
 }

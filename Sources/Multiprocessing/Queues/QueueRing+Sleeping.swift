@@ -8,8 +8,8 @@ extension QueueRing {
     private var sleeps: UnsafeMutableRawPointer { signal + 4 }
     private var woken: UnsafeMutableRawPointer { signal + 8 }
 
-    /// Whether somebody may wait; behind a fence.
-    @inline(__always) var isAwaited: Bool { mp_load32(sleeps) != mp_load32(woken) }
+    /// Whether somebody may wait; asked right after the exchange or swap that published something.
+    @inline(__always) var isAwaited: Bool { mp_look32(sleeps) != mp_load32(woken) }
 
     /// Wakes so many of those that wait.
     @inline(never) func ring(_ count: Int32) {
@@ -33,17 +33,22 @@ extension QueueRing {
   private var messageBell: Bell { Bell(signal: base + QueueLayout.messageSignal) }
   private var roomBell: Bell { Bell(signal: base + QueueLayout.roomSignal) }
 
-  /// After a message has become ready: wakes one reader, if one sleeps.
-  @inline(__always) func tellMessage() {
-    mp_fence()
+  /// Makes the message at a position, or that there will be none, known, and wakes one reader if one sleeps.
+  @inline(__always) func publish(_ phase: QueueSlot.Phase, _ position: UInt64) {
+    _ = mp_exchange64(state(position), QueueSlot(phase, position).word)
     if messageBell.isAwaited { messageBell.ring(1) }
   }
 
-  /// After the head has moved beyond `position`: wakes the writers that sleep, when half of the queue is free.
-  @inline(__always) func tellRoom(_ position: UInt64, always: Bool = false) {
-    mp_fence()
+  /// After a swap has moved the head beyond `position`: wakes the writers that sleep, when half of the queue is free.
+  @inline(__always) func tellRoom(_ position: UInt64) {
     guard roomBell.isAwaited else { return }
-    if always || Int64(bitPattern: tail &- position) <= Int64(QueueLayout.slotCount / 2) { roomBell.ring(.max) }
+    if Int64(bitPattern: tail &- position) <= Int64(QueueLayout.slotCount / 2) { roomBell.ring(.max) }
+  }
+
+  /// Makes it known that nothing of this position is left, and wakes the writers that sleep.
+  func publishRoom(_ position: UInt64) {
+    _ = mp_exchange64(state(position), QueueSlot(.done, position).word)
+    if roomBell.isAwaited { roomBell.ring(.max) }
   }
 
   /// A millisecond, in nanoseconds.

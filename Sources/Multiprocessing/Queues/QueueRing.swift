@@ -8,6 +8,8 @@ final class QueueRing: @unchecked Sendable {
   // throws away what it has read while somebody else took the message.
   let file: Descriptor
   let base: UnsafeMutableRawPointer
+  /// The head as this process's writers saw it last: it has only moved on since, and a look at it costs its readers time.
+  private let seenHead = UnsafeMutablePointer<UInt64>.allocate(capacity: 1)
 
   /// Makes an empty queue; the first message has position `first`.
   init(first: UInt64 = 0) throws(MultiprocessingError) {
@@ -16,6 +18,7 @@ final class QueueRing: @unchecked Sendable {
       throw System.failure(mp_errno(), "Making \(QueueLayout.mappedSize) bytes of shared memory")
     }
     base = try Segment.map(file, QueueLayout.mappedSize)
+    seenHead.initialize(to: first)
     guard first > 0 else { return }
     mp_store64(base + QueueLayout.tail, first)
     mp_store64(base + QueueLayout.head, first)
@@ -31,9 +34,13 @@ final class QueueRing: @unchecked Sendable {
       throw MultiprocessingError(.notDecodable, "The shared memory of a queue is too small.")
     }
     base = try Segment.map(file, QueueLayout.mappedSize)
+    seenHead.initialize(to: mp_load64(base + QueueLayout.head))
   }
 
-  deinit { munmap(base, QueueLayout.mappedSize) }
+  deinit {
+    munmap(base, QueueLayout.mappedSize)
+    seenHead.deallocate()
+  }
 
   @inline(__always) func state(_ position: UInt64) -> UnsafeMutableRawPointer {
     base + QueueLayout.slot(position) + QueueLayout.slotState
@@ -54,8 +61,7 @@ final class QueueRing: @unchecked Sendable {
     let slot = base + QueueLayout.slot(position)
     slot.storeBytes(of: UInt64(bytes.count), toByteOffset: QueueLayout.slotLength, as: UInt64.self)
     if let start = bytes.baseAddress { memcpy(slot + QueueLayout.slotBytes, start, bytes.count) }
-    mp_store64(slot + QueueLayout.slotState, QueueSlot(.ready, position).word)
-    tellMessage()
+    publish(.ready, position)
     return true
   }
 
@@ -71,11 +77,15 @@ final class QueueRing: @unchecked Sendable {
         _ = mp_cas64(base + QueueLayout.tail, tail, tail &+ 1)
         continue
       }
-      // After the tail: an older head would only make the queue look fuller than it is.
-      let waiting = Int64(bitPattern: tail &- head)
-      if self.tail != tail { continue }
-      guard age == -1 else { throw Self.damaged }
-      if waiting >= Int64(QueueLayout.slotCount) { return nil }
+      guard age == -1 else {
+        if self.tail == tail { throw Self.damaged }
+        continue
+      }
+      if Int64(bitPattern: tail &- mp_load64(seenHead)) >= Int64(QueueLayout.slotCount) {
+        let head = head
+        mp_store64(seenHead, head)
+        if Int64(bitPattern: tail &- head) >= Int64(QueueLayout.slotCount) { return nil }
+      }
       // The head has passed it: what is ready is taken. What is still being read is not to be written over.
       if slot.phase == .taking || slot.phase == .writing { return nil }
       guard mp_cas64(state(tail), slot.word, QueueSlot(.writing, tail, owner: owner).word) != 0 else { continue }
@@ -89,13 +99,13 @@ final class QueueRing: @unchecked Sendable {
   enum Take {
     /// Nothing is there, or somebody is just writing what comes next.
     case nothing
-    /// A message of so many bytes has been copied.
+    /// A message of so many bytes, of which so many have been copied as there was room for.
     case copied(Int)
     case large([UInt8])
   }
 
-  /// Takes the oldest message; a small one is copied to `target`, which has room for what a slot holds.
-  func tryTake(into target: UnsafeMutableRawPointer) throws(MultiprocessingError) -> Take {
+  /// Takes the oldest message; one that lies in its slot is copied to `room`.
+  func tryTake(into room: UnsafeMutableRawBufferPointer) throws(MultiprocessingError) -> Take {
     while true {
       let head = head
       let slot = QueueSlot(word: mp_load64(state(head)))
@@ -114,7 +124,7 @@ final class QueueRing: @unchecked Sendable {
           guard let bytes = try takeLarge(head, slot, length) else { continue }
           return .large(bytes)
         }
-        memcpy(target, place + QueueLayout.slotBytes, Int(length))
+        if let target = room.baseAddress { memcpy(target, place + QueueLayout.slotBytes, min(Int(length), room.count)) }
         // Whoever moves the head has the message. Until then nobody may write over it, so the copy is whole.
         guard mp_cas64(base + QueueLayout.head, head, head &+ 1) != 0 else { continue }
         tellRoom(head)
@@ -162,7 +172,7 @@ final class QueueRing: @unchecked Sendable {
       let own = QueueSlot(.taking, position, owner: mp_stamp())
       guard mp_cas64(state(position), slot.word, own.word) != 0 else { continue }
       giveBack(position, QueueLayout.largest)
-      mp_store64(state(position), QueueSlot(.done, position).word)
+      publishRoom(position)
       cleared = true
     }
     return cleared

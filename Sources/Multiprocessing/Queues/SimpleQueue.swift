@@ -2,13 +2,15 @@
 ///
 /// It reaches worker processes as a stored property of an `Initializer`, never as the argument of a task: that throws
 /// `sharingNotAllowed`, as in Python. Between threads it goes anywhere. There is no time-out and no size of one's own; `put`
-/// blocks while 1,024 elements are waiting, or 64 MiB of elements above 4 KiB. A process that is killed in the middle of a `put`
+/// blocks while 4,096 elements are waiting, or 64 MiB of elements above 4 KiB. A process that is killed in the middle of a `put`
 /// or `get` stops nobody, and takes the element with it at most.
 ///
 /// It lives in memory that its processes share: to put and to take a small element costs no system call, but where somebody
-/// waits for it.
+/// waits for it. Elements that are `PlainData` are not even encoded.
 public final class SimpleQueue<Element: Codable & Sendable>: Codable, Sendable {
   private let channel: any Channel
+  /// Whether elements travel as they lie in memory.
+  @usableFromInline let isPlain = Element.self is any PlainData.Type
 
   /// A queue for processes of any start method.
   ///
@@ -30,19 +32,39 @@ public final class SimpleQueue<Element: Codable & Sendable>: Codable, Sendable {
   ///
   /// - Throws: the element's encoding error, which leaves the queue as it was; `queueClosed` after `close`; `system` where no
   ///   memory is left.
-  public func put(_ element: Element) throws { try channel.send(Wire.encode(element)) }
+  @inlinable public func put(_ element: Element) throws {
+    // Inlined: code that does not know the type when it is compiled takes several times as long.
+    if isPlain { try withUnsafeBytes(of: element) { try send($0) } } else { try encodeAndSend(element) }
+  }
+
+  @usableFromInline func send(_ bytes: UnsafeRawBufferPointer) throws { try channel.send(bytes) }
+
+  @usableFromInline func encodeAndSend(_ element: Element) throws { try channel.send(Wire.encode(element)) }
 
   /// Takes the oldest element; blocks until there is one.
   ///
   /// - Throws: `queueClosed` after `close`; `notDecodable` where a process has written nonsense into the queue's memory.
   @available(*, noasync, message: "This blocks the thread; in async code use the twin that suspends.")
-  public func get() throws -> Element { try take() }
+  @inlinable public func get() throws -> Element { try take() }
 
-  private func take() throws -> Element {
-    guard let bytes = try channel.receive() else {
-      throw MultiprocessingError(.queueClosed, "The queue is empty and nobody is left to put anything.")
-    }
+  @inlinable func take() throws -> Element { isPlain ? try takePlain() : try takeAndDecode() }
+
+  @usableFromInline func takeAndDecode() throws -> Element {
+    guard let bytes = try channel.receive() else { throw Ended.error }
     return try Wire.decode(Element.self, from: bytes)
+  }
+
+  @inlinable func takePlain() throws -> Element {
+    try withUnsafeTemporaryAllocation(of: Element.self, capacity: 1) { room in
+      try receive(UnsafeMutableRawBufferPointer(room), MemoryLayout<Element>.size)
+      // Proof: as many bytes as a value has, and any bits are one.
+      return UnsafeRawPointer(room.baseAddress!).load(as: Element.self)
+    }
+  }
+
+  @usableFromInline func receive(_ room: UnsafeMutableRawBufferPointer, _ size: Int) throws {
+    guard let count = try channel.receive(into: room) else { throw Ended.error }
+    guard count == size else { throw MultiprocessingError(.notDecodable, "\(count) bytes are no \(Element.self).") }
   }
 
   /// Takes the oldest element, and suspends until there is one; throws what the blocking `get` throws.
@@ -55,4 +77,10 @@ public final class SimpleQueue<Element: Codable & Sendable>: Codable, Sendable {
   ///
   /// A thread that waits in `get` goes on waiting. The memory goes with the last process that has the queue open.
   public func close() { channel.close() }
+}
+
+private enum Ended {
+  static var error: MultiprocessingError {
+    MultiprocessingError(.queueClosed, "The queue is empty and nobody is left to put anything.")
+  }
 }

@@ -146,11 +146,29 @@ extension Cases {
       }
     },
 
+    Case("plain-data-goes-as-it-lies-in-memory", "6.4", within: .seconds(120)) { place in
+      let (small, large) = try (SimpleQueue<Reading>(), SimpleQueue<Readings>())
+      defer { CarryReadings.current.value = nil }
+      try place.withPool(2, initializer: CarryReadings(small: small, large: large)) { pool in
+        let puts = try (0..<2).map { try pool.applyAsync(PutReadings(start: $0 * 3000, count: 3000)) }
+        let values = try (0..<6000).map { _ in try small.get() }
+        try expect(values.allSatisfy { $0.value == Double($0.number) / 4 }, "A pair came apart")
+        try expectEqual(values.map(\.number).sorted(), Array(0..<6000), "The numbers")
+        for put in puts { try put.get() }
+        // Larger than a slot.
+        for number in 0..<2 {
+          let readings = try large.get()
+          try expect(readings.last == Reading(number: 1, value: 0.5) && readings.filling.allSatisfy { $0 == 7 }, "Set \(number)")
+        }
+        try expect(small.isEmpty && large.isEmpty, "Something is left")
+      }
+    },
+
     Case("big-messages-through-a-queue", "6.4", within: .seconds(300)) { place in
       let queue = try SimpleQueue<[UInt8]>()
       defer { CarryBytes.queue.value = nil }
       try place.withPool(1, initializer: CarryBytes(queue: queue)) { pool in
-        for size in [0, 100, 1000, 30_000, 1 << 20, 100 << 20] {
+        for size in [0, 100, 1000, 30_000, 1 << 20, 50 << 20] {
           let result = try pool.applyAsync(PutBytes(count: size))
           let bytes = try queue.get()
           try result.get()
@@ -163,10 +181,10 @@ extension Cases {
       let queue = try SimpleQueue<[UInt8]>()
       try withThreadPool(processes: 1) { writers in
         let done = try writers.applyAsync { () throws in
-          for index in 0..<2000 { try queue.put(Array(repeating: UInt8(truncatingIfNeeded: index), count: 2000)) }
+          for index in 0..<6000 { try queue.put(Array(repeating: UInt8(truncatingIfNeeded: index), count: 2000)) }
         }
         try expectError(.timeout) { try done.get(timeout: .milliseconds(100)) }
-        for index in 0..<2000 {
+        for index in 0..<6000 {
           let bytes = try queue.get()
           try expect(bytes == Array(repeating: UInt8(truncatingIfNeeded: index), count: 2000), "The message \(index)")
         }
@@ -225,83 +243,5 @@ extension Cases {
 
   private static func expectSharingError(_ words: String, _ body: () throws -> some Any) throws {
     try expectError(.sharingNotAllowed, words, body)
-  }
-}
-
-struct Parcel: Codable, Sendable {
-  var number: Int
-  var text: String
-}
-
-struct Carry: Initializer {
-  static let queue = ProcessLocal<SimpleQueue<Parcel>?>(nil)
-  let shared: SimpleQueue<Parcel>
-  func run() { Self.queue.value = shared }
-
-  struct Missing: Error, Codable {}
-
-  static func require() throws -> SimpleQueue<Parcel> {
-    guard let queue = queue.value else { throw Missing() }
-    return queue
-  }
-}
-
-struct Put: PoolTask {
-  var value: Int
-  func run() throws { try Carry.require().put(Parcel(number: value, text: WorkerName().run())) }
-}
-
-struct PutMany: PoolTask {
-  var start: Int
-  var count: Int
-  func run() throws {
-    let queue = try Carry.require()
-    for value in start..<start + count { try queue.put(Parcel(number: value, text: "")) }
-  }
-}
-
-struct Take: PoolTask {
-  func run() throws -> Int { try Carry.require().get().number }
-}
-
-struct TakeQueue: PoolTask {
-  let queue: SimpleQueue<Int>
-  func run() throws -> Int { try queue.get() }
-}
-
-struct GiveQueue: PoolTask {
-  func run() throws -> SimpleQueue<Int> { try SimpleQueue() }
-}
-
-struct TwoQueues: Initializer {
-  static let other = ProcessLocal<SimpleQueue<Int>?>(nil)
-  let first: SimpleQueue<Parcel>
-  let second: SimpleQueue<Parcel>
-  let other: SimpleQueue<Int>
-  func run() throws {
-    Carry.queue.value = first
-    Self.other.value = other
-    try first.put(Parcel(number: 1, text: ""))
-    let value = try second.get().number
-    try other.put(value + 1)
-  }
-}
-
-struct CarryBytes: Initializer {
-  static let queue = ProcessLocal<SimpleQueue<[UInt8]>?>(nil)
-  let queue: SimpleQueue<[UInt8]>
-  func run() { Self.queue.value = queue }
-}
-
-struct PutBytes: PoolTask {
-  var count: Int
-  func run() throws { try CarryBytes.queue.value?.put(Array(repeating: 9, count: count)) }
-}
-
-/// Shares the queue with a pool of its own, whose worker puts.
-struct PutFromNested: PoolTask {
-  var method: StartMethod
-  func run() throws {
-    try withPool(processes: 1, initializer: Carry(shared: Carry.require()), context: Context(method)) { try $0.apply(Put(value: 77)) }
   }
 }

@@ -23,13 +23,13 @@ extension Cases {
     },
 
     Case("a-queue-without-a-size-is-never-full", "6.7, 6.8", in: [.spawn]) { _ in
-      // Far more than the system's buffer takes; nobody reads meanwhile.
+      // Far more than the shared memory takes; nobody reads meanwhile.
       let queue = try Queue<[UInt8]>()
-      for index in 0..<3000 { try queue.put(Array(repeating: UInt8(truncatingIfNeeded: index), count: 1000)) }
-      try expectEqual(queue.count, 3000, "The count")
+      for index in 0..<6000 { try queue.put(Array(repeating: UInt8(truncatingIfNeeded: index), count: 1000)) }
+      try expectEqual(queue.count, 6000, "The count")
       try expect(!queue.isFull, "The queue is full")
       try expect(ThreadIdentity.live.map(\.name).contains("QueueFeederThread"), "Nobody sends what waits")
-      for index in 0..<3000 {
+      for index in 0..<6000 {
         let bytes = try queue.get(timeout: .seconds(30))
         try expect(bytes == Array(repeating: UInt8(truncatingIfNeeded: index), count: 1000), "The message \(index)")
       }
