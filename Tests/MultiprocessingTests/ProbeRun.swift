@@ -21,7 +21,7 @@ struct ProbeRun: Sendable, CustomTestStringConvertible {
   }()
 
   /// The same wherever the tests run, but for what `scripts/sanitize` tells its sanitizer.
-  private static let environment: [String: String] = {
+  static let environment: [String: String] = {
     var result = ["PATH": "/usr/bin:/bin", "HOME": "/", "SWIFT_BACKTRACE": "enable=no"]
     for (name, value) in ProcessInfo.processInfo.environment where name.hasSuffix("SAN_OPTIONS") { result[name] = value }
     return result

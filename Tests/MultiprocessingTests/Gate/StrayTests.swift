@@ -23,7 +23,7 @@ import Testing
     let (item, sentence) = Cases.strays[stray.index]
     let program = Program(
       path: ProbeRun.executable, arguments: ["run", item.name, stray.place.rawValue],
-      environment: ["PATH": "/usr/bin:/bin", "HOME": "/", "SWIFT_BACKTRACE": "enable=no"])
+      environment: ProbeRun.environment)
     let run = try Capture(program, timeLimit: .seconds(15)).run()
     // The main process ends itself, or is ended by the worker that has found the fault.
     #expect([.exited(1), .signaled(SIGKILL)].contains(run.transcript.ending))

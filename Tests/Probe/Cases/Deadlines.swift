@@ -8,8 +8,13 @@ extension Cases {
       try Gates.with { gates in
         try place.withPool(2, initializer: gates) { pool in
           let seen = Collected<String>()
+          // Both workers are up: the deadline is to pass while the task runs, however slow the machine.
+          let first = try (0..<2).map { try pool.applyAsync(AtGate(value: $0)) }
+          try gates.awaitArrivals(2)
+          try gates.open(2)
+          for result in first { _ = try result.get(timeout: .seconds(30)) }
           let slow = try pool.applyAsync(
-            AtGate(value: 1), deadline: .milliseconds(200), callback: { _ in seen.append("value") },
+            AtGate(value: 1), deadline: .milliseconds(300), callback: { _ in seen.append("value") },
             errorCallback: { error in
               seen.append("\((error as? MultiprocessingError)?.code.description ?? "")")
               // The error is there before the result is ready (3.5).

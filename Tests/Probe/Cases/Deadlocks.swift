@@ -120,7 +120,7 @@ extension Cases {
       let process = ChildProcess(TakesTwice(), context: Context(try place.startMethod()))
       try process.start()
       // It goes on to wait, as in CPython.
-      try expect(!(try process.join(timeout: .seconds(1))), "The process ended")
+      try expect(!(try process.join(timeout: .seconds(2))), "The process ended")
       try process.kill()
       try process.join()
     },
