@@ -46,7 +46,7 @@ package final class LockHolder: @unchecked Sendable {
     while let entry = readdir(directory) {
       if entry.pointee.d_name.0 != CChar(UInt8(ascii: ".")) { count += 1 }
     }
-    return count == 1 + Int(mp_watcher_count())
+    return count == 1 + Int(mp_watcher_count()) + Int(mp_sanitizer_thread_count())
   }
 }
 
