@@ -12,6 +12,9 @@ struct ProbeRun: Sendable, CustomTestStringConvertible {
 
   var testDescription: String { "\(item.name) in \(place.rawValue)" }
 
+  /// Whether nothing else may run beside it: some limits are those of a user, whom the cases share.
+  var isAlone: Bool { item.name.hasPrefix("limit-") }
+
   static let all = Cases.all.flatMap { item in item.places.map { ProbeRun(item: item, place: $0) } }
 
   /// The executable beside the test bundle.
@@ -27,12 +30,17 @@ struct ProbeRun: Sendable, CustomTestStringConvertible {
     return result
   }()
 
-  /// Runs the case, and expects that it ends well, prints what it should, and leaves nothing behind.
-  func check() throws {
+  /// Runs the case.
+  func capture() throws -> CapturedRun {
     let program = Program(
       path: Self.executable, arguments: ["run", item.name, place.rawValue],
       environment: Self.environment)
-    let run = try Capture(program, timeLimit: item.timeLimit).run()
+    return try Capture(program, timeLimit: item.timeLimit).run()
+  }
+
+  /// Expects that the case ends well, prints what it should, and leaves nothing behind.
+  func check() throws {
+    let run = try ProbeAhead.shared.outcome(of: self)
     let errors = String(decoding: run.standardError, as: UTF8.self)
     #expect(run.transcript.ending == .exited(0), "\(testDescription) ended with \(run.transcript.ending): \(errors)")
     if let complaint = item.complaints[place] {
