@@ -24,6 +24,8 @@ CASES = [
          ("apply_async", 300000), ("apply_async", 20000), 50, "pipe_farm_1"),
     Case("apply_p50", "apply, round trip, median", "µs", ("apply_p50", 4000), ("apply_p50", 3000), 3,
          "pipe_round_trip", is_rate=False),
+    Case("apply_spin_p50", "apply, round trip, median, with the short spin", "µs", ("apply_spin_p50", 20000),
+         ("apply_p50", 3000), 20, "pipe_round_trip", is_rate=False, others=False),
     Case("map_1m", "map of 10^6 Ints, default chunks", "items/s", ("map", 1000000), ("map", 1000000), 10, "pipe_farm_64"),
     Case("map_chunk1", "map, chunk size 1", "items/s", ("map_chunk1", 300000), ("map_chunk1", 20000), 50, "pipe_farm_1"),
     Case("imap_chunk1", "imap, chunk size 1", "items/s", ("imap_chunk1", 300000), ("imap_chunk1", 20000), 50, "pipe_farm_1"),

@@ -11,6 +11,9 @@ struct AuditPlan {
   /// When it is due, on the system's clock.
   private(set) var due = Duration(clock: mp_now_ns()) + shortest
 
+  /// When the result handler looks again: while no job is pending nothing can get lost, and it need not wake for that.
+  func next(isIdle: Bool) -> Duration { isIdle ? max(due, Duration(clock: mp_now_ns()) + Self.longest) : due }
+
   var isDue: Bool { Duration(clock: mp_now_ns()) >= due }
 
   /// Workers had something to say.

@@ -11,7 +11,8 @@ extension PoolEngine {
       next = next.map { min($0, overrun) } ?? overrun
     }
     guard let audits else { return next }
-    return next.map { min($0, audits.due) } ?? audits.due
+    let audit = audits.next(isIdle: state.with { $0.machine.pendingJobs == 0 })
+    return next.map { min($0, audit) } ?? audit
   }
 
   /// Ends what has had its time. What came in time has been dealt with before.
