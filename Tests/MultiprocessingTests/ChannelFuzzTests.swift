@@ -103,7 +103,7 @@ import Testing
         let size = random.next() % 8 == 0 ? 6000 : Int(random.next() % 200)
         _ = try ring.tryPut(UnsafeRawBufferPointer(rebasing: room[..<size]))
       }
-      let end = random.next() % 2 == 0 ? QueueLayout.headerSize + 4 * QueueLayout.slotSize : QueueLayout.roomWoken
+      let end = random.next() % 2 == 0 ? QueueLayout.headerSize + 4 * QueueLayout.slotSize : QueueLayout.roomSignal + QueueLayout.woken
       let start = random.next() % 2 == 0 ? QueueLayout.headerSize : QueueLayout.tail
       Self.damage(ring.base + min(start, end - 64), max(64, end - start), &random)
       for step in 0..<3 {

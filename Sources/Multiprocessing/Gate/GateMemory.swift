@@ -43,7 +43,7 @@ final class GateMemory: @unchecked Sendable {
     let size = Self.header + schedule.steps.count * Self.stepSize
     file = try Descriptor.memoryFile("multiprocessing-gate", [UInt8](repeating: 0, count: size))
     self.size = size
-    base = try Segment.map(file, size)
+    base = try file.map(size)
     let takes = schedule.steps.lastIndex { $0.deed == .take }.map { $0 + 1 } ?? 0
     // What is printed is always in order; of the other kinds only those that the schedule has.
     let kinds = schedule.steps.reduce(1 << Kind.print.rawValue) { $0 | 1 << Kind($1.deed).rawValue }
@@ -67,7 +67,7 @@ final class GateMemory: @unchecked Sendable {
     self.file = file
     size = try file.size()
     guard size >= Self.header else { throw MultiprocessingError(.system, "The memory of the schedule is too small.") }
-    base = try Segment.map(file, size)
+    base = try file.map(size)
     guard Self.header + count * Self.stepSize <= size else {
       munmap(base, size)
       throw MultiprocessingError(.system, "The memory of the schedule is too small.")

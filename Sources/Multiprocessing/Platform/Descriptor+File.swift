@@ -2,6 +2,25 @@ import CMultiprocessing
 import Glibc
 
 extension Descriptor {
+  /// An anonymous file of so many bytes, all zero, for memory that processes share.
+  static func sharedMemory(
+    _ name: String, _ size: Int, isInherited: Bool = false
+  ) throws(MultiprocessingError) -> Descriptor {
+    let file = Descriptor(try System.check(mp_memory_file(name), "memfd_create"), isInherited: isInherited)
+    guard ftruncate(file.number, off_t(size)) == 0 else {
+      throw System.failure(mp_errno(), "Making \(size) bytes of shared memory")
+    }
+    return file
+  }
+
+  /// Maps the first part of the file, shared with every process that does.
+  func map(_ size: Int) throws(MultiprocessingError) -> UnsafeMutableRawPointer {
+    guard let base = mmap(nil, size, PROT_READ | PROT_WRITE, MAP_SHARED, number, 0), base != MAP_FAILED else {
+      throw System.failure(mp_errno(), "Mapping \(size) bytes of shared memory")
+    }
+    return base
+  }
+
   /// Writes all bytes at an offset.
   func write(_ bytes: UnsafeRawBufferPointer, at offset: UInt64) throws(MultiprocessingError) {
     var done = 0

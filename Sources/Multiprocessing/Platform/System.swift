@@ -31,6 +31,21 @@ enum System {
     _ = text.utf8.withContiguousStorageIfAvailable { write(2, $0.baseAddress, $0.count) }
   }
 
+  /// Looks a few times, and on until a moment of the system's clock, and lets others run in between; whether it was true.
+  ///
+  /// To be found awake spares both sides a system call. On a busy processor those others have more to say afterwards; on an
+  /// idle one this takes a moment.
+  @discardableResult
+  static func look(until end: Int64 = 0, for isTrue: () -> Bool) -> Bool {
+    var looks = 0
+    while looks < 4 || (end != 0 && mp_now_ns() < end) {
+      if isTrue() { return true }
+      mp_yield()
+      looks += 1
+    }
+    return false
+  }
+
   /// A point on the system's clock as waits take it; negative for never.
   static func deadline(at time: Duration?) -> Int64 { time.map { Int64($0 / .nanoseconds(1)) } ?? -1 }
 

@@ -1,5 +1,3 @@
-import CMultiprocessing
-
 /// The result of a submitted job, there or still to come; Python's `AsyncResult`.
 ///
 /// A value that refers to the job: copies are the same result. It keeps its pool alive while it is pending.
@@ -42,8 +40,7 @@ public struct AsyncResult<Value: Sendable>: Sendable {
   /// nothing to gain by it, and no time that passes meanwhile.
   func look(for limit: Duration) {
     guard CurrentWorld.world is SystemWorld else { return }
-    let end = mp_now_ns() + Int64(limit / .nanoseconds(1))
-    while !job.isOver, mp_now_ns() < end { mp_yield() }
+    System.look(until: System.deadline(after: limit)) { job.isOver }
   }
 
   /// Blocks until the result is ready, at most for the time-out; Python's `wait()`.

@@ -56,14 +56,22 @@ protocol JobCallbacks: AnyObject, Sendable {
   func run(_ kept: SettlingJob.Kept)
 }
 
+extension SettlingJob {
+  /// The callbacks of a job with results of this type; nil where there is none. Not an initializer: that would look up a class
+  /// for every job, and most have no callbacks.
+  static func callbacks<Value: Sendable>(
+    _ success: (@Sendable (Value) -> Void)?, _ failure: (@Sendable (any Error) -> Void)?
+  ) -> (any JobCallbacks)? {
+    success == nil && failure == nil ? nil : CallbackPair(success, failure)
+  }
+}
+
 /// The callbacks of a job with results of one type.
-final class CallbackPair<Value: Sendable>: JobCallbacks {
+private final class CallbackPair<Value: Sendable>: JobCallbacks {
   private let success: (@Sendable (Value) -> Void)?
   private let failure: (@Sendable (any Error) -> Void)?
 
-  /// Nil where there is no callback at all.
-  init?(_ success: (@Sendable (Value) -> Void)?, _ failure: (@Sendable (any Error) -> Void)?) {
-    guard success != nil || failure != nil else { return nil }
+  fileprivate init(_ success: (@Sendable (Value) -> Void)?, _ failure: (@Sendable (any Error) -> Void)?) {
     self.success = success
     self.failure = failure
   }

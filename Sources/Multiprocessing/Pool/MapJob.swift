@@ -72,15 +72,13 @@ final class MapJob<Function: PoolFunction>: SettlingJob, @unchecked Sendable {
 
   private func assemble() throws -> [Function.Output] {
     try locked {
-      let chunks = outputs.compactMap(\.self)
-      guard chunks.count == outputs.count, chunks.reduce(0, { $0 + $1.count }) == count else {
-        throw MultiprocessingError(.notDecodable, "A chunk came back without results.")
-      }
-      if chunks.count == 1 { return chunks[0] }
-      return [Function.Output](unsafeUninitializedCapacity: count) { target, initialized in
+      if outputs.count == 1, let only = outputs[0] { return only }
+      return try [Function.Output](unsafeUninitializedCapacity: count) { target, initialized in
         FreshMemory.prepare(UnsafeMutableRawBufferPointer(target))
-        for chunk in chunks {
-          initialized = UnsafeMutableBufferPointer(rebasing: target[initialized...]).initialize(fromContentsOf: chunk) + initialized
+        for chunk in outputs {
+          guard let chunk else { throw MultiprocessingError(.notDecodable, "A chunk came back without results.") }
+          let rest = UnsafeMutableBufferPointer(rebasing: target[initialized..<count])
+          initialized += rest.initialize(fromContentsOf: chunk)
         }
       }
     }

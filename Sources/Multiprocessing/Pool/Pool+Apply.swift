@@ -58,7 +58,7 @@ extension Pool {
     _ function: Function.Type, _ input: Function.Input, deadline: Duration? = nil,
     callback: (@Sendable (Function.Output) -> Void)? = nil, errorCallback: (@Sendable (any Error) -> Void)? = nil
   ) throws -> AsyncResult<Function.Output> {
-    let callbacks = callback == nil && errorCallback == nil ? nil : CallbackPair(callback, errorCallback)
+    let callbacks = SettlingJob.callbacks(callback, errorCallback)
     guard engine.transport.needsEncoding else {
       let job = ThreadJob(function, callbacks: callbacks) { .returned(try Function.call(input)) }
       return try submit(job, chunks: 1, bytes: [], deadline: deadline)

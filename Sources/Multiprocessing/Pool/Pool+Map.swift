@@ -42,8 +42,7 @@ extension Pool {
   ) throws -> AsyncResult<[Function.Output]> {
     let size = chunkSize ?? ChunkSize.standard(items: items.count, workers: engine.size)
     let job = MapJob<Function>(
-      items, chunkSize: size,
-      callbacks: callback == nil && errorCallback == nil ? nil : CallbackPair(callback, errorCallback))
+      items, chunkSize: size, callbacks: SettlingJob.callbacks(callback, errorCallback))
     return try submit(job, chunks: job.chunks, deadline: deadline, progress: progress)
   }
 

@@ -30,7 +30,7 @@ extension Pool {
     if engine.transport.needsEncoding { _ = try TypeName.of(function) }
     let job = MapJob<Attempt<Function>>(
       FreshMemory.list(inputs), chunkSize: chunkSize,
-      callbacks: callback.flatMap { CallbackPair($0, nil) }, substitute: { .failure($0) })
+      callbacks: SettlingJob.callbacks(callback, nil), substitute: { .failure($0) })
     return try submit(job, chunks: job.chunks, deadline: deadline, progress: progress)
   }
 

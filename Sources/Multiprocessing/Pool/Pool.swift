@@ -43,7 +43,7 @@ public class Pool: @unchecked Sendable, CustomStringConvertible {
       throw MultiprocessingError(.invalidArgument, "maxtasksperchild must be a positive int or None")
     }
     try Self.check(taskTimeLimit: taskTimeLimit)
-    let spin = max(.zero, min(spin, Self.longestSpin))
+    let spin = max(.zero, min(spin, .nanoseconds(Segment.longestSpin)))
     let transport = try CurrentWorld.world.makeProcessTransport(
       TransportConfiguration(
         size: size, startMethod: (context ?? .default).startMethod, initializer: initializer,
@@ -59,8 +59,6 @@ public class Pool: @unchecked Sendable, CustomStringConvertible {
 
   /// For how long a caller of `apply` looks before it sleeps.
   let spin: Duration
-  /// Whoever looks for longer keeps a processor from others for nothing.
-  private static let longestSpin = Duration.milliseconds(100)
 
   static func checkedSize(_ processes: Int?) throws(MultiprocessingError) -> Int {
     let size = processes ?? Context.defaultPoolSize

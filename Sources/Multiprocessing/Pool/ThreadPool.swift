@@ -34,7 +34,7 @@ public final class ThreadPool: Pool, @unchecked Sendable {
     deadline: Duration? = nil, callback: (@Sendable (Output) -> Void)? = nil,
     errorCallback: (@Sendable (any Error) -> Void)? = nil, _ body: @escaping @Sendable () throws -> Output
   ) throws -> AsyncResult<Output> {
-    let callbacks = callback == nil && errorCallback == nil ? nil : CallbackPair(callback, errorCallback)
+    let callbacks = SettlingJob.callbacks(callback, errorCallback)
     let job = ThreadJob(callbacks: callbacks) { .returned(try body()) }
     return try submit(job, chunks: 1, bytes: [], deadline: deadline)
   }

@@ -137,10 +137,6 @@ enum SharedChannel: Codable {
   }
 
   static func context(of userInfo: [CodingUserInfoKey: Any]) throws(MultiprocessingError) -> SharingContext {
-    guard let sharing = userInfo[SharingContext.key] as? SharingContext else {
-      throw MultiprocessingError(
-        .sharingNotAllowed, "SimpleQueue objects should only be shared between processes through inheritance")
-    }
-    return sharing
+    try SharingContext.context(of: userInfo, sharing: "SimpleQueue")
   }
 }

@@ -8,14 +8,13 @@ enum QueueLayout {
   static let tail = 128
   /// The position of the next message to be taken. Moving it is the take.
   static let head = 256
-  /// What readers wait on; how often one has begun to; and that number at the last look that found nobody left to wake.
+  /// What readers wait on, and what writers that wait for room do.
   static let messageSignal = 384
-  static let messageSleeps = 388
-  static let messageWoken = 392
-  /// The same for writers that wait for room.
   static let roomSignal = 512
-  static let roomSleeps = 516
-  static let roomWoken = 520
+  /// Behind each of the two: how often somebody has begun to wait; and that number at the last look that found nobody left to
+  /// wake.
+  static let sleeps = 4
+  static let woken = 8
   static let headerSize = 4096
 
   // MARK: Slots

@@ -5,8 +5,8 @@ extension QueueRing {
   /// A word to wait on, and behind it how often somebody has begun to wait and how much of that is settled.
   private struct Bell {
     let signal: UnsafeMutableRawPointer
-    private var sleeps: UnsafeMutableRawPointer { signal + 4 }
-    private var woken: UnsafeMutableRawPointer { signal + 8 }
+    private var sleeps: UnsafeMutableRawPointer { signal + QueueLayout.sleeps }
+    private var woken: UnsafeMutableRawPointer { signal + QueueLayout.woken }
 
     /// Whether somebody may wait; asked right after the exchange or swap that published something.
     @inline(__always) var isAwaited: Bool { mp_look32(sleeps) != mp_load32(woken) }
@@ -74,11 +74,7 @@ extension QueueRing {
   ) -> Bool {
     // Who only asks announces nothing.
     if deadline >= 0, mp_now_ns() >= deadline { return isTrue() || (isStuck() && clearDead() && isTrue()) }
-    // Others have more to say when they have run: see the transport's README.
-    for _ in 0..<4 {
-      if isTrue() { return true }
-      mp_yield()
-    }
+    if System.look(for: isTrue) { return true }
     var pause = 2 * Self.millisecond
     while true {
       let stuck = isStuck()

@@ -13,11 +13,8 @@ final class QueueRing: @unchecked Sendable {
 
   /// Makes an empty queue; the first message has position `first`.
   init(first: UInt64 = 0) throws(MultiprocessingError) {
-    file = Descriptor(try System.check(mp_memory_file("multiprocessing-queue"), "memfd_create"), isInherited: true)
-    guard ftruncate(file.number, off_t(QueueLayout.mappedSize)) == 0 else {
-      throw System.failure(mp_errno(), "Making \(QueueLayout.mappedSize) bytes of shared memory")
-    }
-    base = try Segment.map(file, QueueLayout.mappedSize)
+    file = try Descriptor.sharedMemory("multiprocessing-queue", QueueLayout.mappedSize, isInherited: true)
+    base = try file.map(QueueLayout.mappedSize)
     seenHead.initialize(to: first)
     guard first > 0 else { return }
     mp_store64(base + QueueLayout.tail, first)
@@ -33,7 +30,7 @@ final class QueueRing: @unchecked Sendable {
     guard try file.size() >= QueueLayout.mappedSize else {
       throw MultiprocessingError(.notDecodable, "The shared memory of a queue is too small.")
     }
-    base = try Segment.map(file, QueueLayout.mappedSize)
+    base = try file.map(QueueLayout.mappedSize)
     seenHead.initialize(to: mp_load64(base + QueueLayout.head))
   }
 

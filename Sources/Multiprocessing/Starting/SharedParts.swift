@@ -36,8 +36,7 @@ struct ChannelPart: Codable {
     do {
       try channel.share(to: encoder)
     } catch let error as MultiprocessingError where error.code == .sharingNotAllowed {
-      throw MultiprocessingError(
-        .sharingNotAllowed, "\(type) objects should only be shared between processes through inheritance")
+      throw SharingContext.refusal(type)
     }
   }
 }

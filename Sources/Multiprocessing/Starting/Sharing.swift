@@ -5,6 +5,20 @@
 final class SharingContext: Sendable {
   static let key = CodingUserInfoKey(rawValue: "swift-multiprocessing.sharing")!  // Proof: any text is a valid key.
 
+  /// The context in which an object travels; refused where there is none.
+  static func context(
+    of userInfo: [CodingUserInfoKey: Any], sharing type: String
+  ) throws(MultiprocessingError) -> SharingContext {
+    guard let sharing = userInfo[key] as? SharingContext else { throw refusal(type) }
+    return sharing
+  }
+
+  /// What is said of an object of this type that cannot travel, in CPython's words.
+  static func refusal(_ type: String) -> MultiprocessingError {
+    MultiprocessingError(
+      .sharingNotAllowed, "\(type) objects should only be shared between processes through inheritance")
+  }
+
   private let state: Guarded<(descriptors: [Descriptor], objects: [Int: any AnyObject & Sendable])>
 
   init(_ descriptors: [Descriptor] = []) { state = Guarded((descriptors, [:])) }

@@ -15,12 +15,8 @@ final class MemoryWords: SharedWords, @unchecked Sendable {
 
   init(bytes: Int) throws(MultiprocessingError) {
     size = Self.wordBytes + bytes
-    file = Descriptor(
-      try System.check(mp_memory_file("multiprocessing-shared"), "memfd_create"), isInherited: true)
-    guard ftruncate(file.number, off_t(size)) == 0 else {
-      throw System.failure(mp_errno(), "Making \(size) bytes of shared memory")
-    }
-    base = try Self.map(file, size)
+    file = try Descriptor.sharedMemory("multiprocessing-shared", size, isInherited: true)
+    base = try file.map(size)
   }
 
   /// The words that another process shared.
@@ -29,17 +25,10 @@ final class MemoryWords: SharedWords, @unchecked Sendable {
     size = try file.size()
     holder?.share()
     guard size >= Self.wordBytes else { throw MultiprocessingError(.notDecodable, "Shared memory is too small.") }
-    base = try Self.map(file, size)
+    base = try file.map(size)
   }
 
   deinit { munmap(base, size) }
-
-  private static func map(_ file: Descriptor, _ size: Int) throws(MultiprocessingError) -> UnsafeMutableRawPointer {
-    guard let base = mmap(nil, size, PROT_READ | PROT_WRITE, MAP_SHARED, file.number, 0), base != MAP_FAILED else {
-      throw System.failure(mp_errno(), "Mapping \(size) bytes of shared memory")
-    }
-    return base
-  }
 
   private func word(_ index: Int) -> UnsafeMutableRawPointer { base + index * 4 }
 
@@ -62,10 +51,7 @@ final class MemoryWords: SharedWords, @unchecked Sendable {
   }
 
   func share(to encoder: any Encoder, as type: String) throws {
-    guard let sharing = encoder.userInfo[SharingContext.key] as? SharingContext else {
-      throw MultiprocessingError(
-        .sharingNotAllowed, "\(type) objects should only be shared between processes through inheritance")
-    }
+    let sharing = try SharingContext.context(of: encoder.userInfo, sharing: type)
     holder?.share()
     var container = encoder.singleValueContainer()
     try container.encode(sharing.index(of: file))

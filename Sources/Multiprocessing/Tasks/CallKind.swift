@@ -27,19 +27,7 @@ class CallKind: @unchecked Sendable {
 
   // MARK: Finding them
 
-  private struct Table {
-    var kinds: [ObjectIdentifier: CallKind] = [:]
-    /// What was asked for last: most programs submit one function over and over.
-    var last: (id: ObjectIdentifier, kind: CallKind)?
-
-    mutating func find(_ id: ObjectIdentifier) -> CallKind? {
-      if let last, last.id == id { return last.kind }
-      guard let kind = kinds[id] else { return nil }
-      last = (id, kind)
-      return kind
-    }
-  }
-  private static let known = Guarded(Table())
+  private static let known = KnownTypes<CallKind>()
 
   /// In a forked child; see `Guarded.breakLock`.
   static func breakLock() { known.breakLock() }
@@ -47,11 +35,7 @@ class CallKind: @unchecked Sendable {
   /// The kind of a function.
   /// - Throws: `typeNotReachable` for a private or local type.
   static func of<Function: PoolFunction>(_ function: Function.Type) throws(MultiprocessingError) -> CallKind {
-    let id = ObjectIdentifier(function)
-    if let kind = known.with({ $0.find(id) }) { return kind }
-    let kind = try KindOfCall<Function>()
-    known.with { $0.kinds[id] = kind }
-    return kind
+    try known.entry(of: function) { () throws(MultiprocessingError) in try KindOfCall<Function>() }
   }
 }
 

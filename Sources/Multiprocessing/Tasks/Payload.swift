@@ -12,7 +12,6 @@ enum Payload {
 
   static func encode<T: Encodable>(_ values: [T]) throws -> [UInt8] {
     // The bytes are the same; this way they are written where they stay.
-    if WireCoders.find([T].self) != nil { return try Wire.encode(values) }
     if let coder = WireCoders.find(T.self) { return coder.list(values) }
     var writer = WireWriter()
     try Wire.encodeArray(values, into: &writer)

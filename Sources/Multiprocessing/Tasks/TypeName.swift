@@ -8,19 +8,7 @@ package enum TypeName {
     var wire: [UInt8]
   }
 
-  private struct Table {
-    var entries: [ObjectIdentifier: Entry] = [:]
-    /// What was asked for last: most programs submit one function over and over.
-    var last: (id: ObjectIdentifier, entry: Entry)?
-
-    mutating func find(_ id: ObjectIdentifier) -> Entry? {
-      if let last, last.id == id { return last.entry }
-      guard let entry = entries[id] else { return nil }
-      last = (id, entry)
-      return entry
-    }
-  }
-  private static let known = Guarded(Table())
+  private static let known = KnownTypes<Entry>()
 
   /// The name by which another process of this program finds the type.
   ///
@@ -31,19 +19,17 @@ package enum TypeName {
   static func wire(of type: Any.Type) throws(MultiprocessingError) -> [UInt8] { try entry(type).wire }
 
   private static func entry(_ type: Any.Type) throws(MultiprocessingError) -> Entry {
-    let id = ObjectIdentifier(type)
-    if let entry = known.with({ $0.find(id) }) { return entry }
-    guard let name = _mangledTypeName(type), let found = _typeByName(name), found == type,
-      let wire = try? Wire.encode(name)
-    else {
-      throw MultiprocessingError(
-        .typeNotReachable,
-        "The type \(String(reflecting: type)) cannot be found by a worker process; make this type internal: neither "
-          + "private or fileprivate nor declared inside a function.")
+    try known.entry(of: type) { () throws(MultiprocessingError) in
+      guard let name = _mangledTypeName(type), let found = _typeByName(name), found == type,
+        let wire = try? Wire.encode(name)
+      else {
+        throw MultiprocessingError(
+          .typeNotReachable,
+          "The type \(String(reflecting: type)) cannot be found by a worker process; make this type internal: neither "
+            + "private or fileprivate nor declared inside a function.")
+      }
+      return Entry(name: name, wire: wire)
     }
-    let entry = Entry(name: name, wire: wire)
-    known.with { $0.entries[id] = entry }
-    return entry
   }
 
   /// In a forked child; see `Guarded.breakLock`.

@@ -15,11 +15,8 @@ final class Segment: @unchecked Sendable {
   /// Makes the memory of a new pool.
   init(workers: Int) throws(MultiprocessingError) {
     layout = Layout(workers: workers)
-    file = try Descriptor.memoryFile("multiprocessing-pool")
-    guard ftruncate(file.number, off_t(layout.mappedSize)) == 0 else {
-      throw System.failure(mp_errno(), "Making \(layout.mappedSize) bytes of shared memory")
-    }
-    base = try Self.map(file, layout.mappedSize)
+    file = try Descriptor.sharedMemory("multiprocessing-pool", layout.mappedSize)
+    base = try file.map(layout.mappedSize)
     let woken = UnsafeMutablePointer<UInt32>.allocate(capacity: workers)
     woken.initialize(repeating: 0, count: workers)
     self.woken = woken
@@ -32,21 +29,13 @@ final class Segment: @unchecked Sendable {
     guard try file.size() >= layout.mappedSize else {
       throw MultiprocessingError(.system, "The shared memory of the pool is too small.")
     }
-    base = try Self.map(file, layout.mappedSize)
+    base = try file.map(layout.mappedSize)
     woken = nil
   }
 
   deinit {
     munmap(base, layout.mappedSize)
     woken?.deallocate()
-  }
-
-  /// Maps the first part of a file, shared with every process that does.
-  static func map(_ file: Descriptor, _ size: Int) throws(MultiprocessingError) -> UnsafeMutableRawPointer {
-    guard let base = mmap(nil, size, PROT_READ | PROT_WRITE, MAP_SHARED, file.number, 0), base != MAP_FAILED else {
-      throw System.failure(mp_errno(), "Mapping \(size) bytes of shared memory")
-    }
-    return base
   }
 
   func area(_ index: Int) -> UnsafeMutableRawPointer { base + layout.area(index) }
@@ -66,22 +55,14 @@ final class Segment: @unchecked Sendable {
   }
 
   /// Looks a few times, for longer where the pool wishes it, and lets others run in between; whether it was true.
-  ///
-  /// On a busy processor those others have more to say afterwards; on an idle one this takes a moment.
   func look(until isTrue: () -> Bool) -> Bool {
     let spin = min(spin, Self.longestSpin)
-    let end = spin > 0 ? mp_now_ns() + spin : 0
-    var looks = 0
-    while looks < 4 || (end != 0 && mp_now_ns() < end) {
-      if isTrue() { return true }
-      mp_yield()
-      looks += 1
-    }
-    return false
+    return System.look(until: spin > 0 ? mp_now_ns() + spin : 0, for: isTrue)
   }
 
-  /// Whatever stands in the memory: nobody looks for longer, in nanoseconds.
-  private static let longestSpin: Int64 = 100_000_000
+  /// Nobody looks for longer, in nanoseconds, whatever stands in the memory: that would keep a processor from others for
+  /// nothing.
+  static let longestSpin: Int64 = 100_000_000
 
   /// Wakes the result handler if it sleeps, or is about to.
   func wakeCollector() {

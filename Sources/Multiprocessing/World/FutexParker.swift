@@ -5,10 +5,6 @@ final class FutexParker: Parker, @unchecked Sendable {
   // Sendable: the word is only touched by atomic operations.
   private let word: UnsafeMutablePointer<UInt32>
 
-  /// How often a thread looks before it sleeps, and lets others run in between: to be found awake spares both sides a system
-  /// call, and often what it waits for is just being done.
-  private static let looks = 4
-
   init() {
     word = .allocate(capacity: 1)
     word.initialize(to: 0)
@@ -17,10 +13,8 @@ final class FutexParker: Parker, @unchecked Sendable {
   deinit { word.deallocate() }
 
   func park(until deadline: Duration?) -> Bool {
-    for _ in 0..<Self.looks {
-      if mp_cas32(word, 1, 0) != 0 { return true }
-      mp_yield()
-    }
+    // Often what it waits for is just being done.
+    if System.look(for: { mp_cas32(word, 1, 0) != 0 }) { return true }
     let limit = System.deadline(at: deadline)
     while true {
       if mp_cas32(word, 1, 0) != 0 { return true }
