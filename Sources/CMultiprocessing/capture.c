@@ -33,42 +33,6 @@ int mp_capture_pipe(int *reading, int *writing) {
   return 0;
 }
 
-int mp_capture_message_pair(int *one, int *other) {
-  int ends[2];
-  if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) return -1;
-  *one = ends[0];
-  *other = ends[1];
-  return 0;
-}
-
-int mp_capture_send(int descriptor, const void *bytes, size_t count, const int *descriptors, int number) {
-  union {
-    struct cmsghdr alignment;
-    char bytes[CMSG_SPACE(MP_CAPTURE_DESCRIPTORS * sizeof(int))];
-  } control;
-  if (number < 0 || number > MP_CAPTURE_DESCRIPTORS) {
-    errno = EINVAL;
-    return -1;
-  }
-  struct iovec piece = {.iov_base = (void *)bytes, .iov_len = count};
-  struct msghdr message = {.msg_iov = &piece, .msg_iovlen = 1};
-  if (number > 0) {
-    message.msg_control = control.bytes;
-    message.msg_controllen = CMSG_SPACE((size_t)number * sizeof(int));
-    memset(control.bytes, 0, sizeof control.bytes);
-    struct cmsghdr *header = CMSG_FIRSTHDR(&message);
-    header->cmsg_level = SOL_SOCKET;
-    header->cmsg_type = SCM_RIGHTS;
-    header->cmsg_len = CMSG_LEN((size_t)number * sizeof(int));
-    memcpy(CMSG_DATA(header), descriptors, (size_t)number * sizeof(int));
-  }
-  ssize_t sent;
-  do {
-    sent = sendmsg(descriptor, &message, MSG_NOSIGNAL);
-  } while (sent < 0 && errno == EINTR);
-  return sent < 0 ? -1 : 0;
-}
-
 ssize_t mp_capture_receive(int descriptor, void *buffer, size_t capacity, int32_t *writer) {
   // Room for the credentials only: descriptors that a program might send along are dropped by the kernel.
   union {

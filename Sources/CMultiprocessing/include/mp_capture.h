@@ -15,14 +15,6 @@ int mp_capture_pair(int *receiving, int *sending);
 // pipe2 with O_CLOEXEC, which Swift's Glibc module leaves out. Returns 0, or -1 with errno.
 int mp_capture_pipe(int *reading, int *writing);
 
-// Makes the two ends of a local socket that keeps messages apart, both closed on exec. Returns 0, or -1 with errno.
-int mp_capture_message_pair(int *one, int *other);
-
-// Sends a message together with copies of descriptors, at most MP_CAPTURE_DESCRIPTORS. Returns 0, or -1 with errno; SIGPIPE is
-// not raised.
-enum { MP_CAPTURE_DESCRIPTORS = 4 };
-int mp_capture_send(int descriptor, const void *bytes, size_t count, const int *descriptors, int number);
-
 // Receives the next piece without waiting. One call never joins the output of two processes: the kernel keeps
 // messages with different credentials apart. `writer` becomes the id of the process that wrote the piece, 0 where the
 // kernel did not say. Returns the number of bytes, 0 at the end, or -1 with errno.

@@ -26,15 +26,14 @@ final class WarmPython: ProgramStarter {
   /// - Parameter program: the interpreter with the environment that all runs have in common.
   /// - Throws: when it does not start or does not get ready.
   init(_ program: Program) throws(CaptureError) {
-    var one: Int32 = -1
-    var other: Int32 = -1
-    let pair = mp_capture_message_pair(&one, &other)
-    control = try Descriptor(pair == 0 ? one : -1, from: "socketpair")
+    var ends: [Int32] = [-1, -1]
+    let pair = mp_socket_pair(&ends, 0)
+    control = try Descriptor(pair == 0 ? ends[0] : -1, from: "socketpair")
     // Its standard streams are of the same kinds as a run's: Python looks at that when it starts.
-    let output = try Descriptor(pair == 0 ? other : -1, from: "socketpair")
-    let pipe = mp_capture_pipe(&one, &other)
-    errors = try Descriptor(pipe == 0 ? one : -1, from: "pipe2")
-    let errorsOfProgram = try Descriptor(pipe == 0 ? other : -1, from: "pipe2")
+    let output = try Descriptor(pair == 0 ? ends[1] : -1, from: "socketpair")
+    let pipe = mp_pipe(&ends)
+    errors = try Descriptor(pipe == 0 ? ends[0] : -1, from: "pipe2")
+    let errorsOfProgram = try Descriptor(pipe == 0 ? ends[1] : -1, from: "pipe2")
     let nothing = try Descriptor(open("/dev/null", O_RDONLY | O_CLOEXEC), from: "open")
     var warm = program
     warm.arguments = ["-c", "import \(Self.module); \(Self.module).serve()"]
@@ -66,11 +65,10 @@ final class WarmPython: ProgramStarter {
 
   func start(_ program: Program, input: Int32, output: Int32, errors: Int32) throws(CaptureError) -> Int32 {
     try program.validate()
-    var one: Int32 = -1
-    var other: Int32 = -1
-    let pair = mp_capture_message_pair(&one, &other)
-    let go = try Descriptor(pair == 0 ? one : -1, from: "socketpair")
-    let wait = try Descriptor(pair == 0 ? other : -1, from: "socketpair")
+    var ends: [Int32] = [-1, -1]
+    let pair = mp_socket_pair(&ends, 0)
+    let go = try Descriptor(pair == 0 ? ends[0] : -1, from: "socketpair")
+    let wait = try Descriptor(pair == 0 ? ends[1] : -1, from: "socketpair")
     let words = ["run", "\(program.arguments.count)"] + program.arguments + program.assignments
     let text = words.joined(separator: "\0")
     guard let process = ask(text, descriptors: [input, output, errors, wait.number]).flatMap({ Int32($0) }) else {
@@ -83,7 +81,7 @@ final class WarmPython: ProgramStarter {
       _ = reap(process)
       throw CaptureError(starting: program, error: error)
     }
-    _ = mp_capture_send(go.number, "g", 1, nil, 0)
+    _ = mp_send(go.number, "g", 1, nil, 0, 1)
     return process
   }
 
@@ -94,8 +92,8 @@ final class WarmPython: ProgramStarter {
     answers.withLock { isThere in
       guard isThere else { return nil }
       let bytes = Array(text.utf8)
-      let sent = mp_capture_send(control.number, bytes, bytes.count, descriptors, Int32(descriptors.count))
-      let result = sent == 0 ? answer() : nil
+      let sent = mp_send(control.number, bytes, bytes.count, descriptors, Int32(descriptors.count), 1)
+      let result = sent == bytes.count ? answer() : nil
       isThere = result != nil
       return result
     }

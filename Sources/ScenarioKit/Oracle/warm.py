@@ -119,10 +119,8 @@ def run(path):
         with open(path, "rb") as file:
             text = file.read()
         exec(compile(text, path, "exec", dont_inherit=True), main)
-    except SystemExit:
-        raise
-    except KeyboardInterrupt:
-        # The interpreter itself must see it, to end by the signal.
+    except (SystemExit, KeyboardInterrupt):
+        # The interpreter itself must see them, to end with the status or by the signal.
         raise
     except BaseException:
         kind, error, trace = sys.exc_info()
