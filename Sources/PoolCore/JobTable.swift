@@ -40,7 +40,7 @@ package struct JobTable: Hashable, Sendable {
   private var base: UInt64 = 0
   private var flags: Deque<Flags> = []
   private(set) var live = 0
-  private var bulk: [JobID: Bulk] = [:]
+  private var bulk = BulkJobs()
 
   var isEmpty: Bool { live == 0 }
 
@@ -48,7 +48,7 @@ package struct JobTable: Hashable, Sendable {
   var next: JobID { JobID(base + UInt64(flags.count)) }
 
   mutating func append(_ flags: Flags, bulk: Bulk?) {
-    if let bulk { self.bulk[next] = bulk }
+    if let bulk { self.bulk.append(bulk, next) }
     self.flags.append(bulk == nil ? flags.union(.live) : flags.union([.live, .bulk]))
     live += 1
   }
@@ -70,25 +70,18 @@ package struct JobTable: Hashable, Sendable {
     }
   }
 
-  subscript(bulk job: JobID) -> Bulk? {
-    get { bulk[job] }
-    set { bulk[job] = newValue }
-  }
+  /// Looks at a bulk job where it stands; nil for any other id.
+  @inline(__always) func look<R>(_ job: JobID, _ body: (borrowing Bulk) -> R) -> R? { bulk.look(job, body) }
 
   /// Changes a bulk job in place.
-  mutating func update<R>(_ job: JobID, _ body: (inout Bulk) -> R) -> R? {
-    guard let index = bulk.index(forKey: job) else { return nil }
-    return body(&bulk.values[index])
-  }
+  @inline(__always) mutating func update<R>(_ job: JobID, _ body: (inout Bulk) -> R) -> R? { bulk.update(job, body) }
 
   /// Forgets which chunks of jobs with one result came back, not how many.
-  mutating func forgetIndices() {
-    for (job, entry) in bulk where entry.kind == .whole { bulk[job]?.returned = ChunkSet() }
-  }
+  mutating func forgetIndices() { bulk.forEach { if $0.kind == .whole { $0.returned = ChunkSet() } } }
 
   mutating func remove(_ job: JobID) {
     guard let offset = offset(job), flags[offset].contains(.live) else { return }
-    if flags[offset].contains(.bulk) { bulk[job] = nil }
+    if flags[offset].contains(.bulk) { bulk.remove(job) }
     flags[offset] = []
     live -= 1
     while let first = flags.first, !first.contains(.live) {

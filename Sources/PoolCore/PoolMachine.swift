@@ -66,7 +66,7 @@ package struct PoolMachine: Hashable, Sendable {
   }
 
   /// Whether a job has one result made of several chunks.
-  package func isWholeOfMany(_ job: JobID) -> Bool { jobs[bulk: job]?.kind == .whole }
+  package func isWholeOfMany(_ job: JobID) -> Bool { jobs.look(job) { $0.kind } == .whole }
 
   /// Whether a job is not over.
   package func isPending(_ job: JobID) -> Bool { jobs[job] != nil }
@@ -74,8 +74,8 @@ package struct PoolMachine: Hashable, Sendable {
   /// Whether a chunk is one that a worker may return: of a job that is not over, and back for the first time.
   package func isAwaited(_ chunk: Chunk) -> Bool {
     guard let flags = jobs[chunk.job] else { return false }
-    guard flags.contains(.bulk), let bulk = jobs[bulk: chunk.job] else { return chunk.index == 0 }
-    return chunk.index >= 0 && chunk.index < bulk.arrived && !bulk.returned.contains(chunk.index)
+    guard flags.contains(.bulk) else { return chunk.index == 0 }
+    return jobs.look(chunk.job) { chunk.index >= 0 && chunk.index < $0.arrived && !$0.returned.contains(chunk.index) } ?? false
   }
 
   /// Whether chunks of a job may still be offered: it is not over, and its time is not.
@@ -84,20 +84,20 @@ package struct PoolMachine: Hashable, Sendable {
   /// Whether a job was ever submitted, and may have had this chunk.
   package func mayHaveHad(_ chunk: Chunk) -> Bool {
     guard chunk.job < jobs.next, chunk.index >= 0 else { return false }
-    return jobs[chunk.job] == nil || chunk.index < (jobs[bulk: chunk.job]?.arrived ?? 1)
+    return jobs[chunk.job] == nil || chunk.index < (jobs.look(chunk.job) { $0.arrived } ?? 1)
   }
 
   /// How many chunks of a job with one result came back, and whether this one is among them; nil for a job that is over, or
   /// has a single chunk.
   package func returnedChunks(of job: JobID, including last: Int) -> (count: Int, isLastIn: Bool)? {
-    jobs[bulk: job].map { ($0.returnedCount, $0.returned.contains(last)) }
+    jobs.look(job) { ($0.returnedCount, $0.returned.contains(last)) }
   }
 
   /// Every chunk that exists and has not come back.
   package var awaitedChunks: Set<Chunk> {
     var chunks: Set<Chunk> = []
     for job in jobs.jobs where takesChunks(job) {
-      for index in 0..<(jobs[bulk: job]?.arrived ?? 1) {
+      for index in 0..<(jobs.look(job) { $0.arrived } ?? 1) {
         let chunk = Chunk(job: job, index: index)
         if isAwaited(chunk) { chunks.insert(chunk) }
       }
@@ -106,13 +106,13 @@ package struct PoolMachine: Hashable, Sendable {
   }
 
   /// Whether the inputs of an imap may give more.
-  package func hasOpenInputs(_ job: JobID) -> Bool { jobs[bulk: job].map { $0.total == nil } ?? false }
+  package func hasOpenInputs(_ job: JobID) -> Bool { jobs.look(job) { $0.total == nil } ?? false }
 
   /// How many chunks the inputs of an imap gave so far.
-  package func arrivedChunks(of job: JobID) -> Int { jobs[bulk: job]?.arrived ?? 0 }
+  package func arrivedChunks(of job: JobID) -> Int { jobs.look(job) { $0.arrived } ?? 0 }
 
   /// Whether a job's outcomes are delivered chunk by chunk.
-  package func isStream(_ job: JobID) -> Bool { jobs[bulk: job].map { $0.kind != .whole } ?? false }
+  package func isStream(_ job: JobID) -> Bool { jobs.look(job) { $0.kind != .whole } ?? false }
 
   /// Whether the loss of this worker would be one too many before any was ready.
   package func isAboutToBreak(ifLost worker: WorkerID) -> Bool {
@@ -264,7 +264,7 @@ package struct PoolMachine: Hashable, Sendable {
       }
     }
     guard case .some(.some(let delivery)) = delivery else { return }
-    if jobs[bulk: chunk.job]?.kind == .whole {
+    if isWholeOfMany(chunk.job) {
       if failed, !flags.contains(.failed) {
         // The first failure to arrive is the job's (3.24); the other chunks are still waited for (3.14).
         jobs[chunk.job] = flags.union(.failed)
@@ -278,7 +278,7 @@ package struct PoolMachine: Hashable, Sendable {
   }
 
   private mutating func finishIfComplete(_ job: JobID, _ actions: inout [PoolAction]) {
-    guard let bulk = jobs[bulk: job], let total = bulk.total, bulk.returnedCount == total else { return }
+    guard jobs.look(job, { $0.total == $0.returnedCount }) == true else { return }
     complete(job, failed: jobs[job]?.contains(.failed) ?? false, &actions)
   }
 

@@ -6,20 +6,26 @@ import CMultiprocessing
 package final class Guarded<Value>: @unchecked Sendable {
   // Sendable: the value is only touched with the lock held.
   private let lock: UnsafeMutablePointer<UInt32>
-  private var value: Value
+  /// Not a property: each access to one is noted at run time, to find two that overlap, which the lock rules out.
+  private let value: UnsafeMutablePointer<Value>
 
   package init(_ value: sending Value) {
-    self.value = value
+    self.value = .allocate(capacity: 1)
+    self.value.initialize(to: value)
     lock = .allocate(capacity: 1)
     lock.initialize(to: 0)
   }
 
-  deinit { lock.deallocate() }
+  deinit {
+    value.deinitialize(count: 1)
+    value.deallocate()
+    lock.deallocate()
+  }
 
   package func with<R, E: Error>(_ body: (inout Value) throws(E) -> R) throws(E) -> R {
     mp_lock(lock)
     defer { mp_unlock(lock) }
-    return try body(&value)
+    return try body(&value.pointee)
   }
 
   /// In a forked child that has one thread: whoever held the lock does not exist here.

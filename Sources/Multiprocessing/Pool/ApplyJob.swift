@@ -15,6 +15,9 @@ class ApplyJob: SettlingJob, @unchecked Sendable {
 
   override package final var title: String { kind.title }
 
+  /// It is encoded already.
+  override var runsNoUserCodeBeforeSending: Bool { true }
+
   override func adopt(_ bytes: [UInt8]) { locked { self.bytes = bytes } }
 
   override func encode(_ chunk: Int) throws -> [UInt8] {
@@ -51,6 +54,9 @@ final class ThreadJob: SettlingJob, @unchecked Sendable {
     self.body = body
     super.init(callbacks: callbacks)
   }
+
+  /// Nothing is encoded.
+  override var runsNoUserCodeBeforeSending: Bool { true }
 
   override package var title: String { function.map { Trace.title(of: $0) } ?? super.title }
 

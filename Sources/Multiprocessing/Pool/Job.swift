@@ -24,6 +24,9 @@ package class Job: @unchecked Sendable {
   /// Whether every chunk that fails has its own place in the outcome, as an imap's have.
   var keepsEveryFailure: Bool { false }
 
+  /// Whether drawing and encoding a chunk runs no code of the user's, so that several may be made before the first is sent.
+  var runsNoUserCodeBeforeSending: Bool { false }
+
   /// The number of the last chunk; nil where it has one chunk, or a number that is not known.
   var lastChunk: Int? { nil }
 
@@ -32,6 +35,9 @@ package class Job: @unchecked Sendable {
 
   /// One chunk's function and inputs, encoded.
   package func encode(_ chunk: Int) throws -> [UInt8] { preconditionFailure("abstract") }
+
+  /// The same for several chunks.
+  package func encode(_ chunks: Range<Int>) throws -> [[UInt8]] { try chunks.map { try encode($0) } }
 
   /// Takes back the only chunk, which its submitter has encoded and could not send at once.
   package func adopt(_ bytes: [UInt8]) {}

@@ -5,6 +5,10 @@ final class MapJob<Function: PoolFunction>: SettlingJob, @unchecked Sendable {
   // Sendable: as for Job.
   private var inputs: [Function.Input]
   private var outputs: [[Function.Output]?]
+  /// What came back as bytes, where the outputs are numbers.
+  private var numbers: NumberList?
+  private let number = WireCoders.find(Function.Output.self).flatMap { $0.takesAnyBits ? $0 : nil }
+  private let name = try? TypeName.wire(of: Function.self)
   private let count: Int
   private let chunkSize: Int
 
@@ -28,6 +32,9 @@ final class MapJob<Function: PoolFunction>: SettlingJob, @unchecked Sendable {
 
   let chunks: Int
 
+  override var runsNoUserCodeBeforeSending: Bool { hasKnownInputs }
+  private let hasKnownInputs = WireCoders.find(Function.Input.self) != nil
+
   override package var title: String { Trace.title(of: Function.self) }
   override package func inputs(of chunk: Int) -> Range<Int>? { items(of: chunk) }
   override var lastChunk: Int? { chunks - 1 }
@@ -39,9 +46,12 @@ final class MapJob<Function: PoolFunction>: SettlingJob, @unchecked Sendable {
     locked { inputs.isEmpty ? [] : inputs[items(of: chunk)] }
   }
 
-  override func encode(_ chunk: Int) throws -> [UInt8] {
+  override package func encode(_ chunks: Range<Int>) throws -> [[UInt8]] {
     let inputs: [Function.Input] = locked { self.inputs }
-    return try ChunkCall.encode(Function.self, inputs, inputs.isEmpty ? 0..<0 : items(of: chunk))
+    let name = try name ?? TypeName.wire(of: Function.self)
+    return try chunks.map { chunk in
+      try ChunkCall.encode(Function.self, name, inputs, inputs.isEmpty ? 0..<0 : items(of: chunk))
+    }
   }
 
   override func run(_ chunk: Int) -> (any Error)? {
@@ -54,8 +64,21 @@ final class MapJob<Function: PoolFunction>: SettlingJob, @unchecked Sendable {
   }
 
   override func store(_ chunk: Int, _ bytes: [UInt8]) throws {
-    let outputs = try Function.__decode(bytes, count: items(of: chunk).count)
-    keep(chunk, outputs)
+    let items = items(of: chunk)
+    guard let number else { return keep(chunk, try Function.__decode(bytes, count: items.count)) }
+    guard let numbers = numbers(number) else { return }
+    if !numbers.write(bytes, items) {
+      _ = try Function.__decode(bytes, count: items.count).withUnsafeBytes { numbers.write($0, items) }
+    }
+    locked { numbers.note(chunk) }
+  }
+
+  /// Where numbers are kept; nil when the job is over.
+  private func numbers(_ coder: WireCoder) -> NumberList? {
+    locked {
+      if numbers == nil, !outputs.isEmpty { numbers = NumberList(coder, count: count, chunks: chunks) }
+      return numbers
+    }
   }
 
   /// Unless the job is over: a thread that nobody waits for any more may come to its end after it.
@@ -72,6 +95,7 @@ final class MapJob<Function: PoolFunction>: SettlingJob, @unchecked Sendable {
 
   private func assemble() throws -> [Function.Output] {
     try locked {
+      if let numbers, numbers.isComplete { return numbers.list(of: count) }
       if outputs.count == 1, let only = outputs[0] { return only }
       return try [Function.Output](unsafeUninitializedCapacity: count) { target, initialized in
         FreshMemory.prepare(UnsafeMutableRawBufferPointer(target))
@@ -84,11 +108,13 @@ final class MapJob<Function: PoolFunction>: SettlingJob, @unchecked Sendable {
     }
   }
 
+  private func isThere(_ chunk: Int) -> Bool { numbers.map { $0.has(chunk) } ?? (outputs[chunk] != nil) }
+
   override func release() {
     _ = locked {
-      completed = outputs.indices.reduce(0) { $0 + (outputs[$1] == nil ? 0 : items(of: $1).count) }
-      defer { (inputs, outputs) = ([], []) }
-      return (inputs, outputs)
+      completed = outputs.indices.reduce(0) { $0 + (isThere($1) ? items(of: $1).count : 0) }
+      defer { (inputs, outputs, numbers) = ([], [], nil) }
+      return (inputs, outputs, numbers)
     }
   }
 

@@ -17,7 +17,8 @@ extension Pool {
     _ function: Function.Type, _ inputs: some Sequence<Function.Input> & Sendable, chunkSize: Int = 1,
     lookAhead: Int? = nil
   ) throws -> PoolIterator<Function.Output> {
-    try stream(function, InputSource(inputs).draw, chunkSize, lookAhead, isOrdered: true)
+    let source = InputSource(inputs)
+    return try stream(function, source.draw, chunkSize, lookAhead, isOrdered: true, isPassive: source.isPassive)
   }
 
   /// Calls a function on inputs as they are drawn; the outputs come as they arrive. Python's `imap_unordered`.
@@ -28,7 +29,8 @@ extension Pool {
     _ function: Function.Type, _ inputs: some Sequence<Function.Input> & Sendable, chunkSize: Int = 1,
     lookAhead: Int? = nil
   ) throws -> PoolIterator<Function.Output> {
-    try stream(function, InputSource(inputs).draw, chunkSize, lookAhead, isOrdered: false)
+    let source = InputSource(inputs)
+    return try stream(function, source.draw, chunkSize, lookAhead, isOrdered: false, isPassive: source.isPassive)
   }
 
   /// Calls a function on inputs whose drawing may fail; otherwise as `imap`.
@@ -43,7 +45,7 @@ extension Pool {
     _ function: Function.Type, drawing next: @escaping @Sendable () throws -> Function.Input?, chunkSize: Int = 1,
     lookAhead: Int? = nil
   ) throws -> PoolIterator<Function.Output> {
-    try stream(function, { try Self.draw($0, next) }, chunkSize, lookAhead, isOrdered: true)
+    try stream(function, { try Self.draw($0, next) }, chunkSize, lookAhead, isOrdered: true, isPassive: false)
   }
 
   /// Calls a function on inputs whose drawing may fail; the outputs come as they arrive. Otherwise, also in what it throws, as `imap`.
@@ -51,7 +53,7 @@ extension Pool {
     _ function: Function.Type, drawing next: @escaping @Sendable () throws -> Function.Input?, chunkSize: Int = 1,
     lookAhead: Int? = nil
   ) throws -> PoolIterator<Function.Output> {
-    try stream(function, { try Self.draw($0, next) }, chunkSize, lookAhead, isOrdered: false)
+    try stream(function, { try Self.draw($0, next) }, chunkSize, lookAhead, isOrdered: false, isPassive: false)
   }
 
   private static func draw<Input>(_ count: Int, _ next: () throws -> Input?) rethrows -> [Input] {
@@ -60,28 +62,35 @@ extension Pool {
     return items
   }
 
-  /// - Parameter draw: draws so many inputs, fewer at their end.
+  /// - Parameters:
+  ///   - draw: draws so many inputs, fewer at their end.
+  ///   - isPassive: whether drawing runs no code of the user's, and takes no time.
   @usableFromInline
   func stream<Function: PoolFunction>(
     _ function: Function.Type, _ draw: @escaping @Sendable (Int) throws -> [Function.Input], _ chunkSize: Int,
-    _ lookAhead: Int?, isOrdered: Bool
+    _ lookAhead: Int?, isOrdered: Bool, isPassive: Bool
   ) throws -> PoolIterator<Function.Output> {
     try engine.checkRunning()
     try Self.check(chunkSize: chunkSize)
     if let lookAhead, lookAhead < 1 {
       throw MultiprocessingError(.invalidArgument, "lookAhead must be 1+, not \(lookAhead)")
     }
-    if engine.transport.needsEncoding { _ = try TypeName.of(function) }
-    let job = StreamJob<Function.Output>(
+    let name = engine.transport.needsEncoding ? try TypeName.wire(of: function) : nil
+    let job = StreamJob(
       name: Trace.title(of: function), isOrdered: isOrdered,
+      isPassive: isPassive && WireCoders.find(Function.Input.self) != nil, output: Function.Output.self,
       draw: {
-        let chunk = try draw(chunkSize)
-        guard !chunk.isEmpty else { return nil }
-        return StreamChunk(
-          count: chunk.count, encode: { try ChunkCall.encode(function, chunk, 0..<chunk.count) },
-          run: { Box(try Function.__map(chunk[...])) })
+        let inputs = try draw(chunkSize)
+        guard !inputs.isEmpty else { return nil }
+        if let name {
+          return .toSend(inputs.count, Result { try ChunkCall.encode(function, name, inputs, 0..<inputs.count) })
+        }
+        return .toRun(inputs.count) {
+          let outputs = try Function.__map(inputs[...])
+          return (Box(outputs), outputs.count)
+        }
       },
-      decode: { try Function.__decode($0, count: $1) })
+      decode: { Box(try Function.__decode($0, count: $1)) })
     job.pool = self
     let lookAhead = lookAhead ?? engine.rules.lookAhead ?? .max
     let id = try engine.submit(job, JobSpec(kind: isOrdered ? .ordered : .unordered, chunks: nil, lookAhead: lookAhead))
@@ -101,6 +110,9 @@ final class InputSource<Inputs: Sequence & Sendable>: @unchecked Sendable {
   @inlinable
   init(_ inputs: Inputs) { self.inputs = inputs }
 
+  /// Whether drawing runs no code of the user's, and takes no time.
+  @usableFromInline var isPassive: Bool { Inputs.self is any PassiveInputs.Type }
+
   /// Draws so many inputs, fewer at their end.
   @inlinable
   func draw(_ count: Int) -> [Inputs.Element] {
@@ -113,3 +125,13 @@ final class InputSource<Inputs: Sequence & Sendable>: @unchecked Sendable {
     return items
   }
 }
+
+/// Sequences that run no code of the user's when an element is drawn, and never wait for one.
+private protocol PassiveInputs {}
+extension Array: PassiveInputs {}
+extension ArraySlice: PassiveInputs {}
+extension ContiguousArray: PassiveInputs {}
+extension Range: PassiveInputs where Bound == Int {}
+extension ClosedRange: PassiveInputs where Bound == Int {}
+extension StrideTo: PassiveInputs where Element == Int {}
+extension StrideThrough: PassiveInputs where Element == Int {}

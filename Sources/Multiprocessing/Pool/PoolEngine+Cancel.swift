@@ -34,7 +34,7 @@ extension PoolEngine.State {
   /// Whether a job has chunks that the task handler has not sent, or inputs that it has not drawn.
   func hasUnsent(of id: JobID) -> Bool {
     if machine.hasOpenInputs(id) { return true }
-    return sends.contains { command in
+    return commandsLeft.contains { command in
       if case .offer(_, id, let range) = command { return !range.isEmpty }
       return false
     }

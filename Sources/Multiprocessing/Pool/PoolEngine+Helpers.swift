@@ -2,7 +2,7 @@ import CMultiprocessing
 import DequeModule
 import PoolCore
 
-/// The three helper threads, in their documented roles.
+/// The helper threads in their documented roles; what the task handler does is in PoolEngine+Sending.swift.
 extension PoolEngine {
   func startHelper(_ role: HelperRole) throws {
     let process = world.process
@@ -41,96 +41,6 @@ extension PoolEngine {
       }
       if hasEnded { return }
       transport.watchWorkers()
-    }
-  }
-
-  // MARK: Task handler
-
-  private func sendTasks() {
-    var commands: [Send] = []
-    let limit = world.batchLimit
-    while true {
-      world.pass(.rest(.taskHandler))
-      // The commands stay at the head while they are carried out, so that nobody overtakes them.
-      let hasEnded = state.with { state in
-        state.taskHandlerWaits = state.sends.isEmpty
-        commands.append(contentsOf: state.sends.prefix(limit))
-        return state.hasEnded
-      }
-      if hasEnded { return }
-      if commands.isEmpty {
-        _ = sendParker.park(until: nil)
-        continue
-      }
-      for (place, command) in commands.enumerated() {
-        switch command {
-        case .offer(let job, let id, let chunks): send(job, id, chunks, place)
-        case .pull(let job, let id, let count): pull(job, id, count)
-        }
-      }
-      state.with { $0.sends.removeFirst(min(commands.count, $0.sends.count)) }
-      commands.removeAll(keepingCapacity: true)
-    }
-  }
-
-  /// Sends chunks of a job; `place`: where the command stands among those of the task handler.
-  private func send(_ job: Job, _ id: JobID, _ chunks: Range<Int>, _ place: Int? = nil) {
-    for index in chunks {
-      let chunk = Chunk(job: id, index: index)
-      do {
-        let bytes = transport.needsEncoding ? try job.encode(index) : []
-        while true {
-          if let staged = try transport.stage(bytes) {
-            guard offer(chunk, job, staged, place) else { return transport.unstage(staged) }
-            break
-          }
-          if state.with({ $0.hasEnded || !$0.machine.takesChunks(id) }) { return }
-          transport.waitForRoom()
-        }
-      } catch {
-        // The job fails with the error as it is; nothing reaches a worker (2.14).
-        fail(chunk, job, error, .unsendable(chunk))
-      }
-    }
-  }
-
-  /// Offers a chunk unless its job is over by now: with the lock held, so that a cancelled job is in nobody's hands.
-  private func offer(_ chunk: Chunk, _ job: Job, _ staged: StagedBytes, _ place: Int?) -> Bool {
-    state.with { state in
-      guard !state.hasEnded, state.machine.takesChunks(chunk.job) else { return false }
-      transport.offer(chunk, job, staged)
-      state.inHand = nil
-      // What is offered is no longer in the task handler's hands.
-      if let place, place < state.sends.count, case .offer(let job, chunk.job, let range) = state.sends[place] {
-        state.sends[place] = .offer(job, chunk.job, chunk.index + 1..<range.upperBound)
-      }
-      return true
-    }
-  }
-
-  private func pull(_ job: Job, _ id: JobID, _ count: Int) {
-    for _ in 0..<count {
-      guard state.with({ $0.machine.takesChunks(id) }) else { return }
-      do {
-        guard try job.draw() else { return handle(.inputEnded(id, failed: false)) }
-      } catch {
-        // The error takes the place of the next chunk, unwrapped (2.12).
-        let index = state.with { $0.machine.arrivedChunks(of: id) }
-        job.store(index, failure: error)
-        return handle(.inputEnded(id, failed: true))
-      }
-      world.pass(.event(.inputArrived(id, chunks: 1)))
-      let index = state.with { state -> Int in
-        let index = state.machine.arrivedChunks(of: id)
-        state.actions.removeAll(keepingCapacity: true)
-        world.handle(.inputArrived(id, chunks: 1), &state.machine, &state.actions, of: self)
-        state.inHand = Chunk(job: id, index: index)
-        // A further pull waits for its turn.
-        for case .pullInputs(let id, let count) in state.actions { state.sends.append(.pull(job, id, count)) }
-        return index
-      }
-      // The chunk goes out now, before anything that was submitted later.
-      send(job, id, index..<index + 1)
     }
   }
 

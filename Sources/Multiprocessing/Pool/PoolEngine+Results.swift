@@ -6,10 +6,13 @@ struct ResultBatch {
     var worker: WorkerID
     var chunk: Chunk
     var outcome: ChunkOutcome
-    /// Whose chunk it is; nil for a job that is over.
-    var job: Job?
+    /// Whose chunk it is; nil for a job that is over. Proof: `jobs` has it.
+    unowned(unsafe) var job: Job?
   }
   fileprivate(set) var entries: [Entry] = []
+  /// The jobs of the entries: most chunks that come together are of one, and counting a reference for each would be felt, for
+  /// whoever sends its next chunks counts on the same word.
+  private var jobs: [Job] = []
   /// Jobs that are over, and streams with something new to take (no resolution), in order: whoever waits for them is woken
   /// without the engine's lock.
   fileprivate var news: [(job: Job, id: JobID, resolution: Resolution?)] = []
@@ -23,7 +26,13 @@ struct ResultBatch {
   /// Keeps an entry with its job, further in front where others were dropped.
   fileprivate mutating func keep(_ index: Int, _ job: Job?, at place: Int) {
     if place != index { entries.swapAt(place, index) }
+    if let job, jobs.last !== job { jobs.append(job) }
     entries[place].job = job
+  }
+
+  fileprivate mutating func clear() {
+    entries.removeAll(keepingCapacity: true)
+    jobs.removeAll(keepingCapacity: true)
   }
 }
 
@@ -59,7 +68,7 @@ extension PoolEngine {
       fail(entry.chunk, job, failure, .returned(entry.worker, entry.chunk, failed: true))
     }
     record(&batch, start..<batch.entries.count)
-    batch.entries.removeAll(keepingCapacity: true)
+    batch.clear()
   }
 
   /// Gives a chunk's outputs to its job; the error of a chunk that failed.

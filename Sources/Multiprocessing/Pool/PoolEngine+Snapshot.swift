@@ -6,6 +6,7 @@ extension PoolEngine {
     package var machine: PoolMachine
     /// What the task handler has to do, without the payloads.
     package var sends: [PoolAction]
+    package var commandsDone: Int
     package var starts: [WorkerID]
     package var joiners: Int
     package var helpersLeft: Int
@@ -19,7 +20,7 @@ extension PoolEngine {
   package var snapshot: Snapshot {
     state.with { state in
       Snapshot(
-        machine: state.machine, sends: state.sends.map(\.action), starts: Array(state.starts),
+        machine: state.machine, sends: state.sends.map(\.action), commandsDone: state.commandsDone, starts: Array(state.starts),
         joiners: state.joiners.count, helpersLeft: state.helpersLeft, hasEnded: state.hasEnded, isOver: state.isOver,
         taskHandlerWaits: state.taskHandlerWaits, fault: state.fault?.code.description,
         deadlines: state.deadlines.map(\.at))

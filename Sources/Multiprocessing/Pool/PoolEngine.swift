@@ -24,6 +24,8 @@ package final class PoolEngine: Sendable {
     var machine: PoolMachine
     var jobs = JobShelf()
     var sends: Deque<Send> = []
+    /// How many of them, from the first on, are carried out; they go when the task handler is through with those it has begun.
+    var commandsDone = 0
     var starts: Deque<WorkerID> = []
     /// Why the pool is broken.
     var fault: MultiprocessingError?
@@ -41,8 +43,8 @@ package final class PoolEngine: Sendable {
     var helperTokens: [HelperRole: UInt] = [:]
     var taskHandlerWaits = false
     var actions: [PoolAction] = []
-    /// The chunk that the task handler has drawn and not yet offered.
-    var inHand: Chunk?
+    /// The chunks that the task handler has drawn and not yet offered.
+    var inHand: (job: JobID, chunks: Range<Int>)?
     /// When the time of which job is over, the earliest first; jobs may have ended before.
     var deadlines: Deque<(at: Duration, job: JobID)> = []
   }
@@ -233,6 +235,9 @@ package final class PoolEngine: Sendable {
 }
 
 extension PoolEngine.State {
+  /// What is not carried out yet of what the task handler has to do.
+  var commandsLeft: Deque<PoolEngine.Send>.SubSequence { sends.dropFirst(commandsDone) }
+
   /// Whether the task handler sleeps and has something to do now.
   mutating func takeTaskHandlerWake() -> Bool {
     guard taskHandlerWaits, !sends.isEmpty else { return false }

@@ -5,15 +5,14 @@ import PoolCore
 /// One consumer at a time. Iterating with `for try await` suspends; `next(timeout:)` blocks. It outlives `close`, and after
 /// `terminate` throws `terminated` (CPython's blocks for ever).
 public final class PoolIterator<Output: Sendable>: Sendable, AsyncSequence {
-  private let job: StreamJob<Output>
+  private let job: StreamJob
   let id: JobID
   let engine: PoolEngine
   /// How many chunks are taken before the engine is told, unless nothing is left to take.
   private let reportSize: Int
-  /// Chunks that were taken and not reported.
-  private let unreported = Guarded(0)
 
-  init(_ job: StreamJob<Output>, _ id: JobID, _ engine: PoolEngine, lookAhead: Int) {
+  /// - Parameter job: one whose outputs are of this type.
+  init(_ job: StreamJob, _ id: JobID, _ engine: PoolEngine, lookAhead: Int) {
     reportSize = Swift.max(1, Swift.min(engine.world.batchLimit, lookAhead / 8))
     self.job = job
     self.id = id
@@ -45,33 +44,30 @@ public final class PoolIterator<Output: Sendable>: Sendable, AsyncSequence {
   private struct Taken { var output: Output? }
 
   private func take() throws -> Taken? {
-    let step = job.step()
-    CurrentWorld.world.learns(step.isNothingYet ? nil : step)
+    let (step, due) = job.step(reportSize: reportSize)
+    CurrentWorld.world.learns(learned(step))
+    if due > 0 { engine.handle(.consumed(id, chunks: due)) }
     switch step {
-    case .item(let output, let chunks):
-      report(chunks)
-      return Taken(output: output)
-    case .failure(let error, let chunks):
-      report(chunks)
-      throw error
+    case .number(let low, let high): return Taken(output: Scalars.value(low, high))
+    case .element(let box, let index): return Taken(output: Self.list(box)[index])
+    case .failure(let error): throw error
     case .finished: return Taken(output: nil)
-    case .nothingYet:
-      // Before anybody waits: the inputs may wait for the room that this makes.
-      report(0, atLeast: 1)
-      return nil
+    case .nothingYet: return nil
     }
   }
 
-  /// Tells the engine of taken chunks, many at a time.
-  private func report(_ chunks: Int, atLeast size: Int? = nil) {
-    guard chunks > 0 || size != nil else { return }
-    let due = unreported.with { unreported in
-      unreported += chunks
-      guard unreported >= size ?? reportSize else { return 0 }
-      defer { unreported = 0 }
-      return unreported
+  /// Proof of the cast: the job keeps lists of this iterator's outputs only.
+  private static func list(_ box: AnyObject) -> [Output] { unsafeDowncast(box, to: Box<[Output]>.self).value }
+
+  /// What a step tells the calling program.
+  private func learned(_ step: StreamJob.Step) -> Any? {
+    switch step {
+    case .number(let low, let high): Taken(output: Scalars.value(low, high))
+    case .element(let box, let index): Taken(output: Self.list(box)[index])
+    case .failure(let error): error
+    case .finished: Taken(output: nil)
+    case .nothingYet: nil
     }
-    if due > 0 { engine.handle(.consumed(id, chunks: due)) }
   }
 
   /// The remaining outputs as a list; blocks until the last one is there, and throws the first failure on the way.
@@ -81,8 +77,9 @@ public final class PoolIterator<Output: Sendable>: Sendable, AsyncSequence {
     while let output = try next() {
       outputs.append(output)
       // Without looking for each of them.
-      let rest = job.restOfChunk()
-      for output in rest { CurrentWorld.world.learns(StreamJob<Output>.Step.item(output, chunksTaken: 0)) }
+      guard let (box, range) = job.restOfChunk() else { continue }
+      let rest = Self.list(box)[range]
+      for output in rest { CurrentWorld.world.learns(Taken(output: output)) }
       outputs.append(contentsOf: rest)
     }
     return outputs

@@ -65,7 +65,7 @@ extension PoolEngine {
     let activities = transport.activities
     let queued = transport.queuedChunks
     return state.with { state in
-      let unsent = state.sends.reduce(0) { sum, command in
+      let unsent = state.commandsLeft.reduce(0) { sum, command in
         if case .offer(_, _, let range) = command { return sum + range.count }
         return sum
       }
@@ -75,7 +75,7 @@ extension PoolEngine {
       }
       return PoolSnapshot(
         workers: workers, pendingJobs: state.machine.pendingJobs,
-        queuedChunks: queued + unsent + (state.inHand == nil ? 0 : 1))
+        queuedChunks: queued + unsent + (state.inHand?.chunks.count ?? 0))
     }
   }
 }

@@ -2,16 +2,22 @@ import DequeModule
 package import PoolCore
 
 /// imap: inputs drawn as they are needed, outcomes taken as they come.
-package final class StreamJob<Output: Sendable>: Job, @unchecked Sendable {
+///
+/// It depends on no type, as `SettlingJob`: whoever takes an outcome knows what it is.
+package final class StreamJob: Job, @unchecked Sendable {
   // Sendable: as for Job. The inputs are drawn by the task handler alone, the outcomes taken by one consumer at a time.
   private let isOrdered: Bool
-  /// Draws a chunk: its encoder and its runner; nil at the end.
-  private let drawChunk: () throws -> StreamChunk?
-  private let decode: ([UInt8], Int) throws -> [Output]
+  /// Draws a chunk; nil at the end.
+  private let drawChunk: () throws -> StreamWork?
+  /// Makes a `Box` of so many outputs.
+  private let decode: ([UInt8], Int) throws -> AnyObject
 
   override var keepsEveryFailure: Bool { true }
+  override var runsNoUserCodeBeforeSending: Bool { isPassive }
+  /// Whether drawing and encoding the inputs runs no code of the user's, and takes no time.
+  private let isPassive: Bool
   /// The coder of the outputs, where they are numbers.
-  private let number = WireCoders.find(Output.self)
+  private let number: WireCoder?
   let name: String
   override package var title: String { name }
 
@@ -27,18 +33,22 @@ package final class StreamJob<Output: Sendable>: Job, @unchecked Sendable {
   private var arrivedStart = 0
   private var end: Ending?
   private var waiters: [Waiter] = []
-  /// Items of the chunk that is being taken.
-  private var current: [Output] = []
+  /// The chunk that is being taken, a `Box` of its outputs, and how many those are.
+  private var current: (box: AnyObject, count: Int)?
   private var position = 0
+  /// Chunks that were taken and not reported.
+  private var unreported = 0
 
   private enum Ending { case done, failed(any Error) }
 
   init(
-    name: String, isOrdered: Bool, draw: @escaping () throws -> StreamChunk?,
-    decode: @escaping ([UInt8], Int) throws -> [Output]
+    name: String, isOrdered: Bool, isPassive: Bool, output: Any.Type, draw: @escaping () throws -> StreamWork?,
+    decode: @escaping ([UInt8], Int) throws -> AnyObject
   ) {
     self.name = name
     self.isOrdered = isOrdered
+    self.isPassive = isPassive
+    number = WireCoders.find(output)
     drawChunk = draw
     self.decode = decode
   }
@@ -55,14 +65,14 @@ package final class StreamJob<Output: Sendable>: Job, @unchecked Sendable {
   }
 
   /// Changes the place of a chunk, which is made if it is new; nil for one that was taken. Called with the lock held.
-  @discardableResult
+  @inline(__always) @discardableResult
   private func update<R>(_ chunk: Int, _ body: (inout StreamPlace) -> R) -> R? {
     guard chunk >= firstPlace else { return nil }
     while places.count <= chunk - firstPlace { places.append(StreamPlace()) }
     return body(&places[chunk - firstPlace])
   }
 
-  private func takeWork(_ chunk: Int) -> StreamChunk? {
+  private func takeWork(_ chunk: Int) -> StreamWork? {
     locked {
       update(chunk) { place in
         defer { place.work = nil }
@@ -71,12 +81,13 @@ package final class StreamJob<Output: Sendable>: Job, @unchecked Sendable {
     }
   }
 
-  override package func encode(_ chunk: Int) throws -> [UInt8] { try takeWork(chunk)?.encode() ?? [] }
+  override package func encode(_ chunk: Int) throws -> [UInt8] { try takeWork(chunk)?.encoded() ?? [] }
 
   override package func run(_ chunk: Int) -> (any Error)? {
-    guard let work = takeWork(chunk) else { return nil }
+    guard case .toRun(_, let run)? = takeWork(chunk) else { return nil }
     do {
-      keep(chunk, .box(try work.run()))
+      let (box, count) = try run()
+      keep(chunk, .box(box), count)
       return nil
     } catch {
       return error
@@ -84,14 +95,22 @@ package final class StreamJob<Output: Sendable>: Job, @unchecked Sendable {
   }
 
   override package func store(_ chunk: Int, _ bytes: [UInt8]) throws {
-    let count = locked { update(chunk) { $0.count } } ?? 0
-    if count == 1, let number, let (low, high) = Scalars.bits(number, in: bytes) { return keep(chunk, .scalar(low, high)) }
-    keep(chunk, .box(Box(try decode(bytes, count))))
+    let scalar = number.flatMap { Scalars.bits($0, in: bytes) }
+    let count = locked { () -> Int? in
+      update(chunk) { place in
+        guard let scalar, place.count == 1 else { return place.count }
+        place.outcome = .scalar(scalar.0, scalar.1)
+        return nil
+      } ?? nil
+    }
+    if let count { keep(chunk, .box(try decode(bytes, count)), count) }
   }
 
-  override package func store(_ chunk: Int, failure: any Error) { keep(chunk, .failure(failure)) }
+  override package func store(_ chunk: Int, failure: any Error) { keep(chunk, .failure(failure), 0) }
 
-  private func keep(_ chunk: Int, _ outcome: SettlingJob.Kept) { locked { update(chunk) { $0.outcome = outcome } } }
+  private func keep(_ chunk: Int, _ outcome: SettlingJob.Kept, _ count: Int) {
+    locked { update(chunk) { ($0.outcome, $0.count) = (outcome, count) } }
+  }
 
   override package func deliver(_ chunks: Range<Int>) {
     locked {
@@ -103,7 +122,7 @@ package final class StreamJob<Output: Sendable>: Job, @unchecked Sendable {
 
   override package func resolve(_ resolution: Resolution, _ error: (any Error)?) {
     // Dropped without the lock: the end of a user's object may run the user's code.
-    var dropped: [StreamChunk] = []
+    var dropped: [StreamWork] = []
     wake {
       end = error.map { .failed($0) } ?? .done
       for index in places.indices {
@@ -116,8 +135,9 @@ package final class StreamJob<Output: Sendable>: Job, @unchecked Sendable {
   }
 
   private func wake(_ change: () -> Void) {
-    let woken = locked {
+    let woken = locked { () -> [Waiter] in
       change()
+      if waiters.isEmpty { return [] }
       defer { waiters = [] }
       return waiters
     }
@@ -127,65 +147,75 @@ package final class StreamJob<Output: Sendable>: Job, @unchecked Sendable {
   // MARK: The consumer's side
 
   /// What the consumer finds.
-  package enum Step {
-    /// The next item. `chunksTaken`: how many chunks were begun to get it.
-    case item(Output, chunksTaken: Int)
-    case failure(any Error, chunksTaken: Int)
+  enum Step {
+    /// The next output, a number.
+    case number(UInt64, UInt64)
+    /// The next output: one in a `Box` of a list.
+    case element(AnyObject, Int)
+    case failure(any Error)
     case finished
     case nothingYet
+  }
 
-    var isNothingYet: Bool {
-      if case .nothingYet = self { return true }
-      return false
+  /// Takes the next output if it is there; and how many chunks were begun and are to be reported now: so many at least, or
+  /// all where nothing is left to take.
+  func step(reportSize: Int) -> (step: Step, due: Int) {
+    locked {
+      let step = takeNext()
+      var size = reportSize
+      // Before anybody waits: the inputs may wait for the room that this makes.
+      if case .nothingYet = step { size = 1 }
+      guard unreported >= size else { return (step, 0) }
+      defer { unreported = 0 }
+      return (step, unreported)
     }
   }
 
-  /// Takes the next item if it is there.
-  package func step() -> Step {
-    locked {
-      var taken = 0
-      while true {
+  private func takeNext() -> Step {
+    while true {
+      if let current {
         if position < current.count {
           position += 1
-          return .item(current[position - 1], chunksTaken: taken)
+          return .element(current.box, position - 1)
         }
-        guard let chunk = nextChunk() else { break }
-        taken += 1
-        switch take(chunk) {
-        case .scalar(let low, let high): return .item(Scalars.value(low, high), chunksTaken: taken)
-        // Proof of the cast: only lists of this job's own outputs are kept, by `run` and `store`.
-        case .box(let box): (current, position) = (unsafeDowncast(box, to: Box<[Output]>.self).value, 0)
-        case .failure(let error): return .failure(error, chunksTaken: taken)
-        case .nothing: break
-        }
+        self.current = nil
       }
-      switch end {
-      case .failed(let error): return .failure(error, chunksTaken: taken)
-      case .done: return .finished
-      case nil: return .nothingYet
+      guard let chunk = nextChunk() else { break }
+      unreported += 1
+      switch take(chunk) {
+      case (.scalar(let low, let high), _): return .number(low, high)
+      case (.box(let box), let count): (current, position) = ((box, count), 0)
+      case (.failure(let error), _): return .failure(error)
+      case (.nothing, _): break
       }
+    }
+    switch end {
+    case .failed(let error): return .failure(error)
+    case .done: return .finished
+    case nil: return .nothingYet
     }
   }
 
-  /// Takes what is left of the chunk that the last item came from.
-  final func restOfChunk() -> ArraySlice<Output> {
+  /// Takes what is left of the chunk that the last output came from: a `Box` of a list, and which of it.
+  func restOfChunk() -> (box: AnyObject, range: Range<Int>)? {
     locked {
+      guard let current, position < current.count else { return nil }
       defer { position = current.count }
-      return current[position...]
+      return (current.box, position..<current.count)
     }
   }
 
   /// The outcome of a chunk, which it gives away. Called with the lock held.
-  private func take(_ chunk: Int) -> SettlingJob.Kept {
-    let outcome = update(chunk) { place in
+  private func take(_ chunk: Int) -> (SettlingJob.Kept, Int) {
+    let outcome = update(chunk) { place -> (SettlingJob.Kept, Int) in
       defer { (place.outcome, place.isTaken) = (.nothing, true) }
-      return place.outcome
+      return (place.outcome, place.count)
     }
     while places.first?.isTaken == true {
       places.removeFirst()
       firstPlace += 1
     }
-    return outcome ?? .nothing
+    return outcome ?? (.nothing, 0)
   }
 
   private func nextChunk() -> Int? {
@@ -206,33 +236,44 @@ package final class StreamJob<Output: Sendable>: Job, @unchecked Sendable {
   }
 
   /// Registers a waiter unless there is something to take already.
-  package func add(_ waiter: Waiter) -> Bool {
+  func add(_ waiter: Waiter) -> Bool {
     locked {
-      guard position == current.count, end == nil, isOrdered ? next >= frontier : arrivedStart == arrived.count else {
-        return false
-      }
+      let isBetween = current.map { position == $0.count } ?? true
+      guard isBetween, end == nil, isOrdered ? next >= frontier : arrivedStart == arrived.count else { return false }
       waiters.append(waiter)
       return true
     }
   }
 
-  package func remove(_ parker: any Parker) {
+  func remove(_ parker: any Parker) {
     locked { waiters.remove(parker) }
   }
 }
 
-/// One chunk of inputs with the function bound to it.
-struct StreamChunk {
-  var count: Int
-  var encode: () throws -> [UInt8]
-  /// A `Box` of the outputs.
-  var run: () throws -> AnyObject
+/// One chunk of inputs, with the function bound to it.
+enum StreamWork {
+  /// For a process: so many inputs, as they travel, or why they cannot.
+  case toSend(Int, Result<[UInt8], any Error>)
+  /// For a thread: so many inputs; makes a `Box` of the outputs, and says how many those are.
+  case toRun(Int, () throws -> (AnyObject, Int))
+
+  var count: Int {
+    switch self {
+    case .toSend(let count, _), .toRun(let count, _): count
+    }
+  }
+
+  func encoded() throws -> [UInt8] {
+    guard case .toSend(_, let bytes) = self else { return [] }
+    return try bytes.get()
+  }
 }
 
-/// One chunk of a stream, from its drawing to its taking; it does not depend on a type, as for `SettlingJob`.
+/// One chunk of a stream, from its drawing to its taking.
 private struct StreamPlace {
   /// What is to be done, until it is sent or run.
-  var work: StreamChunk?
+  var work: StreamWork?
+  /// How many inputs it has, or outputs.
   var count = 0
   var outcome = SettlingJob.Kept.nothing
   var isTaken = false

@@ -1,8 +1,9 @@
 /// A chunk as it travels: the function's name and the inputs.
 package enum ChunkCall {
-  /// One chunk of many inputs.
-  static func encode<F: PoolFunction>(_ function: F.Type, _ inputs: [F.Input], _ range: Range<Int>) throws -> [UInt8] {
-    let name = try TypeName.wire(of: function)
+  /// One chunk of many inputs; `name` is that of the function as it is written.
+  static func encode<F: PoolFunction>(
+    _ function: F.Type, _ name: [UInt8], _ inputs: [F.Input], _ range: Range<Int>
+  ) throws -> [UInt8] {
     if let coder = WireCoders.find(F.Input.self) {
       guard coder.isScalar else { return coder.list(inputs[range], after: name) }
       return inputs.withUnsafeBytes {
@@ -12,7 +13,7 @@ package enum ChunkCall {
     return try encode(function, name, inputs[range])
   }
 
-  /// A chunk of one input; `name` is that of the function as it is written.
+  /// A chunk of one input.
   static func encode<F: PoolFunction>(_ function: F.Type, _ name: [UInt8], _ input: F.Input) throws -> [UInt8] {
     if let coder = WireCoders.find(F.Input.self) {
       return withUnsafeBytes(of: input) { bytes in

@@ -2,7 +2,7 @@
 /// array of such numbers.
 extension WireCoder {
   /// Whether any bits are a number of this type.
-  private var takesAnyBits: Bool { isScalar && tag != .bool }
+  var takesAnyBits: Bool { isScalar && tag != .bool }
 
   /// The bytes in memory of some of many numbers.
   func bytes(of range: Range<Int>) -> Range<Int> {
