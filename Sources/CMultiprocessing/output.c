@@ -3,6 +3,7 @@
 
 #include <poll.h>
 #include <stdio.h>
+#include <stdio_ext.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -20,6 +21,8 @@ int mp_print(const void *bytes, size_t count, int flush) {
 }
 
 int mp_flush(void) {
+  // After most tasks nothing is there, and two locks need not be taken for that.
+  if (!__fpending(stdout) && !__fpending(stderr)) return 0;
   int result = 0;
   mp_park_begin();
   if (fflush(stdout) != 0) result = -errno;

@@ -1,7 +1,8 @@
 /// One call of a function in a worker process.
 class ApplyJob: SettlingJob, @unchecked Sendable {
   // Sendable: as for Job.
-  private let kind: CallKind
+  /// Proof: what has been found out about a function is never forgotten. Not counted, for it is every task's.
+  unowned(unsafe) private let kind: CallKind
   /// The call, encoded, while it waits for room in the queue.
   private var bytes: [UInt8]?
   /// Why the call cannot be sent.
@@ -32,11 +33,9 @@ class ApplyJob: SettlingJob, @unchecked Sendable {
 
   override func assembled() -> Kept { .failure(Self.lost) }
 
-  override func release() { locked { if bytes != nil { bytes = nil } } }
-
-  /// What a job says whose only chunk came back with nothing.
-  static var lost: MultiprocessingError {
-    MultiprocessingError(.notDecodable, "A task came back without a result.")
+  override func release() -> Any? {
+    if bytes != nil { bytes = nil }
+    return nil
   }
 }
 
@@ -78,10 +77,11 @@ final class ThreadJob: SettlingJob, @unchecked Sendable {
     }
   }
 
-  override func assembled() -> Kept { .failure(ApplyJob.lost) }
+  override func assembled() -> Kept { .failure(Self.lost) }
 
-  override func release() {
-    // Handed out and dropped without the lock: the end of a user's object may run the user's code.
-    _ = take()
+  override func release() -> Any? {
+    guard let body else { return nil }
+    self.body = nil
+    return body
   }
 }

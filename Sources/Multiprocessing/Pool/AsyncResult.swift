@@ -23,7 +23,8 @@ public struct AsyncResult<Value: Sendable>: Sendable {
   ///   it, a callback that waits for its own pool. The message says who waits for whom. CPython waits for ever.
   @available(*, noasync, message: "This blocks the thread; await value instead.")
   public func get(timeout: Duration? = nil) throws -> Value {
-    let kept = try job.wait(timeout) ? job.ready : nil
+    // What is there already needs no look at the world, but where that is a simulation.
+    let kept = try CurrentWorld.isReal ? job.ready ?? waited(timeout) : waited(timeout)
     CurrentWorld.world.learns(kept.flatMap { $0.outcome(as: Value.self) })
     // The common cases here, without a `Result` of a type that would have to be looked up.
     switch kept {
@@ -35,6 +36,8 @@ public struct AsyncResult<Value: Sendable>: Sendable {
       throw MultiprocessingError(.timeout, "The result is not ready within \(timeout ?? .zero).")
     }
   }
+
+  private func waited(_ timeout: Duration?) throws -> SettlingJob.Kept? { try job.wait(timeout) ? job.ready : nil }
 
   /// Looks for the result until it is ready, at most for so long, and lets others run in between. Under simulation there is
   /// nothing to gain by it, and no time that passes meanwhile.

@@ -5,15 +5,14 @@ import CMultiprocessing
 ///
 /// The machine knows a job by its id and decides; the job holds the payloads and obeys.
 package class Job: @unchecked Sendable {
-  // Sendable: what can change is only touched with the job's lock held, but for `pool`, which is set before the job is shared and
-  // dropped once, by whoever resolves it.
+  // Sendable: what can change is only touched with the job's lock held, but for what is set before the job is shared.
 
-  /// Keeps the pool alive while its result is pending (4.14).
-  var pool: AnyObject?
-
-  /// What the pool knows it by, and the pool at work; set once, when it is submitted.
+  /// What the pool knows it by, and the number of the pool at work; set once, when it is submitted.
   package internal(set) var id: JobID?
-  weak var engine: PoolEngine?
+  var engineNumber: UInt64 = 0
+
+  /// The pool at work, if there still is one. Not for every task: it is looked up.
+  final var engine: PoolEngine? { PoolEngines.find(engineNumber) }
 
   /// The name of the function that its chunks call.
   package var title: String { "task" }

@@ -91,6 +91,7 @@ final class MapJob<Function: PoolFunction>: SettlingJob, @unchecked Sendable {
     keep(chunk, Array(repeating: substitute(failure), count: items(of: chunk).count))
   }
 
+  override var isAssembled: Bool { true }
   override func assembled() -> Kept { Kept { try assemble() } }
 
   private func assemble() throws -> [Function.Output] {
@@ -110,12 +111,10 @@ final class MapJob<Function: PoolFunction>: SettlingJob, @unchecked Sendable {
 
   private func isThere(_ chunk: Int) -> Bool { numbers.map { $0.has(chunk) } ?? (outputs[chunk] != nil) }
 
-  override func release() {
-    _ = locked {
-      completed = outputs.indices.reduce(0) { $0 + (isThere($1) ? items(of: $1).count : 0) }
-      defer { (inputs, outputs, numbers) = ([], [], nil) }
-      return (inputs, outputs, numbers)
-    }
+  override func release() -> Any? {
+    completed = outputs.indices.reduce(0) { $0 + (isThere($1) ? items(of: $1).count : 0) }
+    defer { (inputs, outputs, numbers) = ([], [], nil) }
+    return (inputs, outputs, numbers)
   }
 
   override func progress(_ returned: (count: Int, isLastIn: Bool)?) -> PoolProgress {

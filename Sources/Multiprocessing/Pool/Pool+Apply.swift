@@ -6,7 +6,6 @@ extension Pool {
     _ job: SettlingJob, chunks: Int, bytes: [UInt8]? = nil, deadline: Duration? = nil,
     progress: (@Sendable (PoolProgress) -> Void)? = nil
   ) throws -> AsyncResult<Value> {
-    job.pool = self
     if let progress { _ = job.add(SettlingJob.Observer(advanced: progress)) }
     // With a failure in every place, a job that has some is no less done.
     let onFailure = job.keepsEveryFailure ? job.hasSuccessCallback || job.hasFailureCallback : job.hasFailureCallback
@@ -14,7 +13,7 @@ extension Pool {
       job,
       JobSpec(
         chunks: chunks, callbackOnSuccess: job.hasSuccessCallback, callbackOnFailure: onFailure,
-        reportsProgress: progress != nil), bytes: bytes, deadline: deadline)
+        reportsProgress: progress != nil), keeping: self, bytes: bytes, deadline: deadline)
     return AsyncResult(job)
   }
 
@@ -63,8 +62,14 @@ extension Pool {
       let job = ThreadJob(function, callbacks: callbacks) { .returned(try Function.call(input)) }
       return try submit(job, chunks: 1, bytes: [], deadline: deadline)
     }
-    try engine.checkRunning()
-    let kind = try CallKind.of(function)
+    let kind: CallKind
+    do {
+      kind = try CallKind.of(function)
+    } catch {
+      // A pool that takes nothing says that first.
+      try engine.checkRunning()
+      throw error
+    }
     let bytes: [UInt8]
     do {
       bytes = try ChunkCall.encode(function, kind.name, input)

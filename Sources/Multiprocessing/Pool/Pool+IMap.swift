@@ -91,9 +91,9 @@ extension Pool {
         }
       },
       decode: { Box(try Function.__decode($0, count: $1)) })
-    job.pool = self
     let lookAhead = lookAhead ?? engine.rules.lookAhead ?? .max
-    let id = try engine.submit(job, JobSpec(kind: isOrdered ? .ordered : .unordered, chunks: nil, lookAhead: lookAhead))
+    let id = try engine.submit(
+      job, JobSpec(kind: isOrdered ? .ordered : .unordered, chunks: nil, lookAhead: lookAhead), keeping: self)
     return PoolIterator(job, id, engine, lookAhead: lookAhead)
   }
 }

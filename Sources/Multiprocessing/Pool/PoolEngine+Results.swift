@@ -92,7 +92,7 @@ extension PoolEngine {
   private func record(_ batch: inout ResultBatch, _ range: Range<Int>) {
     var index = range.lowerBound
     while index < range.upperBound {
-      let others = tell(&batch, &index, range.upperBound)
+      let (others, keeper) = tell(&batch, &index, range.upperBound)
       for (job, id, resolution) in batch.news {
         guard let resolution else {
           job.wakeConsumers()
@@ -103,13 +103,16 @@ extension PoolEngine {
       }
       batch.news.removeAll(keepingCapacity: true)
       perform(others)
+      // Last: this may be the end of the pool.
+      withExtendedLifetime(keeper) {}
     }
   }
 
-  /// The same up to the first chunk of which more comes than a result that is ready: its actions.
-  private func tell(_ batch: inout ResultBatch, _ index: inout Int, _ end: Int) -> [PoolAction] {
+  /// The same up to the first chunk of which more comes than a result that is ready: its actions, and what kept the pool alive if
+  /// nothing is pending any more.
+  private func tell(_ batch: inout ResultBatch, _ index: inout Int, _ end: Int) -> ([PoolAction], AnyObject?) {
     world.pass(.event(.returned(batch.entries[index].worker, batch.entries[index].chunk, failed: false)))
-    let (others, wake) = state.with { state -> ([PoolAction], Bool) in
+    let (others, wake, keeper) = state.with { state -> ([PoolAction], Bool, AnyObject?) in
       while index < end {
         let entry = batch.entries[index]
         index += 1
@@ -125,13 +128,13 @@ extension PoolEngine {
             if batch.news.last?.job !== job { batch.news.append((job, id, nil)) }
           default:
             state.actions.removeFirst(position)
-            return (queue(&state), state.takeTaskHandlerWake())
+            return (queue(&state), state.takeTaskHandlerWake(), state.takeKeeper())
           }
         }
       }
-      return ([], state.takeTaskHandlerWake())
+      return ([], state.takeTaskHandlerWake(), state.takeKeeper())
     }
     if wake { sendParker.unpark() }
-    return others
+    return (others, keeper)
   }
 }

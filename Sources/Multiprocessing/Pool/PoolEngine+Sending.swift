@@ -11,13 +11,29 @@ private struct ReadyChunk {
   var place: Int?
 }
 
+/// What the task handler has begun to do; proof: the command with its job stands at the head of the others until it is done.
+private struct Command {
+  unowned(unsafe) var job: Job
+  var id: JobID
+  var chunks: Range<Int>
+  /// How many chunks to draw; nil where there are some to send.
+  var pull: Int?
+
+  init(_ send: PoolEngine.Send) {
+    switch send {
+    case .offer(let job, let id, let chunks): (self.job, self.id, self.chunks) = (job, id, chunks)
+    case .pull(let job, let id, let count): (self.job, self.id, chunks, pull) = (job, id, 0..<0, count)
+    }
+  }
+}
+
 /// What the task handler does: draws, encodes, and offers to the workers, in the order of the commands.
 ///
 /// Chunks whose making runs no code of the user's are made a few at a time and offered with the engine's lock held once: nobody
 /// waits for the first of them longer than for a look at a clock. All others go out one by one, as soon as they are made.
 extension PoolEngine {
   func sendTasks() {
-    var commands: [Send] = []
+    var commands: [Command] = []
     var ready: [ReadyChunk] = []
     let limit = world.batchLimit
     while true {
@@ -25,7 +41,7 @@ extension PoolEngine {
       // The commands stay at the head while they are carried out, so that nobody overtakes them.
       let hasEnded = state.with { state in
         state.taskHandlerWaits = state.sends.isEmpty
-        commands.append(contentsOf: state.sends.prefix(limit))
+        for send in state.sends.prefix(limit) { commands.append(Command(send)) }
         return state.hasEnded
       }
       if hasEnded { return }
@@ -34,11 +50,11 @@ extension PoolEngine {
         continue
       }
       for (place, command) in commands.enumerated() {
-        switch command {
-        case .offer(let job, let id, let chunks): send(job, id, chunks, place, &ready)
-        case .pull(let job, let id, let count):
+        if let count = command.pull {
           _ = offer(&ready)
-          pull(job, id, count, &ready)
+          pull(command.job, command.id, count, &ready)
+        } else {
+          send(command.job, command.id, command.chunks, place, &ready)
         }
       }
       _ = offer(&ready)

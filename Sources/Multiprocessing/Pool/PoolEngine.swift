@@ -13,6 +13,8 @@ package final class PoolEngine: Sendable {
   let rules: PoolRules
   /// How long a worker may run one chunk.
   let taskTimeLimit: Duration?
+  /// By which its jobs know it.
+  let number = PoolEngines.nextNumber()
 
   /// What the task handler has to do, in this order.
   enum Send {
@@ -23,6 +25,8 @@ package final class PoolEngine: Sendable {
   struct State {
     var machine: PoolMachine
     var jobs = JobShelf()
+    /// Keeps the pool alive while a result is pending (4.14).
+    var keeper: AnyObject?
     var sends: Deque<Send> = []
     /// How many of them, from the first on, are carried out; they go when the task handler is through with those it has begun.
     var commandsDone = 0
@@ -64,6 +68,7 @@ package final class PoolEngine: Sendable {
     self.transport = transport
     sendParker = world.makeParker()
     state = Guarded(State(machine: PoolMachine(size: size, rules: rules)))
+    PoolEngines.add(self)
     try transport.prepare()
     let actions = feed(.opened)
     var started = 0
@@ -80,6 +85,8 @@ package final class PoolEngine: Sendable {
     }
   }
 
+  deinit { PoolEngines.remove(number) }
+
   func startWorker(_ worker: WorkerID) throws {
     guard Trace.records(world) else { return try transport.start(worker) }
     try Trace.measure("start worker \(worker.rawValue + 1)") { try transport.start(worker) }
@@ -88,8 +95,11 @@ package final class PoolEngine: Sendable {
   // MARK: Jobs
 
   /// Submits a job; `bytes` is its only chunk, where the submitter has encoded it already. `deadline`: how long it may take.
+  /// - Parameter pool: lives as long as a job is pending.
   @discardableResult
-  package func submit(_ job: Job, _ spec: JobSpec, bytes: [UInt8]? = nil, deadline: Duration? = nil) throws -> JobID {
+  package func submit(
+    _ job: Job, _ spec: JobSpec, keeping pool: AnyObject? = nil, bytes: [UInt8]? = nil, deadline: Duration? = nil
+  ) throws -> JobID {
     world.pass(.event(.submitted(spec)))
     let limit = sharedDeadline(deadline)
     var isLookedAtSooner = false
@@ -98,7 +108,8 @@ package final class PoolEngine: Sendable {
       guard state.machine.phase == .running else { throw Self.notRunning(state.fault) }
       let id = state.machine.nextJob
       job.id = id
-      job.engine = self
+      job.engineNumber = number
+      if state.keeper == nil { state.keeper = pool }
       // A pool that had nothing to do looks at no clock.
       isLookedAtSooner = taskTimeLimit != nil && state.machine.pendingJobs == 0
       if let limit, state.add(deadline: limit, of: id) { isLookedAtSooner = true }
@@ -115,6 +126,10 @@ package final class PoolEngine: Sendable {
           return (id, [], false)
         }
         job.adopt(bytes)
+        if state.actions.count == 1, case .offer(id, let chunks)? = state.actions.first {
+          state.sends.append(.offer(job, id, chunks))
+          return (id, [], state.takeTaskHandlerWake())
+        }
       }
       return (id, queue(&state), state.takeTaskHandlerWake())
     }
@@ -185,6 +200,9 @@ package final class PoolEngine: Sendable {
 
   /// Performs actions in the calling thread.
   func perform(_ actions: [PoolAction]) {
+    var hasResolved = false
+    // Last: this may be the end of the pool.
+    defer { if hasResolved { withExtendedLifetime(state.with { $0.takeKeeper() }) {} } }
     for action in actions {
       switch action {
       case .startWorker(let worker):
@@ -201,6 +219,7 @@ package final class PoolEngine: Sendable {
         let (job, fault) = state.with { ($0.jobs.remove(id), $0.fault) }
         if let job, Trace.records(world) { Trace.job(.asyncEnd, job.title, id, of: self, at: Trace.now) }
         job?.resolve(resolution, Self.error(resolution, fault))
+        hasResolved = true
       case .killWorker(let worker): transport.kill(worker)
       case .wakeJoiners: end()
       case .offer, .pullInputs, .keepFailure, .keepExpiry: break  // Done by `queue`.
@@ -235,6 +254,13 @@ package final class PoolEngine: Sendable {
 }
 
 extension PoolEngine.State {
+  /// What keeps the pool alive, if no job is pending: it is to be let go without the lock.
+  mutating func takeKeeper() -> AnyObject? {
+    guard machine.pendingJobs == 0 else { return nil }
+    defer { keeper = nil }
+    return keeper
+  }
+
   /// What is not carried out yet of what the task handler has to do.
   var commandsLeft: Deque<PoolEngine.Send>.SubSequence { sends.dropFirst(commandsDone) }
 

@@ -26,7 +26,7 @@ package class SettlingJob: Job, @unchecked Sendable {
 
   override package func store(_ chunk: Int, failure: any Error) { keep(.failure(failure)) }
 
-  override package final func keep(failure: any Error) { fail(failure) }
+  override package final func keep(failure: any Error) { _ = locked { replace(by: failure) } }
 
   // MARK: Progress
 
@@ -73,33 +73,41 @@ package class SettlingJob: Job, @unchecked Sendable {
   /// The outcome made of all chunks.
   func assembled() -> Kept { preconditionFailure("abstract") }
 
-  /// Drops the inputs and what was kept of the chunks.
-  func release() {}
+  /// Whether the outcome is made of what the chunks gave; else it is kept as it comes.
+  var isAssembled: Bool { false }
 
-  /// The job ends without being done: a failure that was kept before stays, a value that nobody was told of does not.
-  private func fail(_ error: any Error) {
-    // Handed out and dropped without the lock: the end of a user's object may run the user's code.
-    _ = locked { () -> Kept in
-      if case .failure = kept { return .nothing }
-      defer { kept = .failure(error) }
-      return kept
-    }
+  /// Gives away the inputs and what was kept of the chunks. Called with the lock held; what it returns is dropped without it, for
+  /// the end of a user's object may run the user's code.
+  func release() -> Any? { nil }
+
+  /// The job ends without being done: a failure that was kept before stays, a value that nobody was told of does not. Called with
+  /// the lock held; returns the value, to be dropped without it.
+  private func replace(by error: any Error) -> Kept {
+    if case .failure = kept { return .nothing }
+    defer { kept = .failure(error) }
+    return kept
   }
 
   override package func resolve(_ resolution: Resolution, _ error: (any Error)?) {
-    if let error { fail(error) } else { _ = settled() }
-    release()
+    if error == nil, isAssembled { _ = settled() }
     if callbacks != nil { callbacks = nil }
-    let (woken, ended) = locked { () -> ([Waiter], [Observer]) in
+    var (woken, ended): ([Waiter], [Observer]) = ([], [])
+    let dropped = locked { () -> (Kept, Any?) in
+      if error == nil, kept.isNothing { kept = .failure(Self.lost) }
+      let value = error.map { replace(by: $0) } ?? .nothing
       isReady = true
-      if waiters.isEmpty, observers.isEmpty { return ([], []) }
-      defer { (waiters, observers) = ([], []) }
-      return (waiters, observers)
+      if !waiters.isEmpty { swap(&woken, &waiters) }
+      if !observers.isEmpty { swap(&ended, &observers) }
+      return (value, release())
     }
     for observer in ended { observer.ended() }
     for waiter in woken { waiter.wake() }
-    // Last: this may be the end of the pool.
-    pool = nil
+    withExtendedLifetime(dropped) {}
+  }
+
+  /// What a job says whose only chunk came back with nothing.
+  static var lost: MultiprocessingError {
+    MultiprocessingError(.notDecodable, "A task came back without a result.")
   }
 
   // MARK: Waiting

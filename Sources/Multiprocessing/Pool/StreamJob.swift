@@ -130,7 +130,6 @@ package final class StreamJob: Job, @unchecked Sendable {
         places[index].work = nil
       }
     }
-    pool = nil
     dropped = []
   }
 

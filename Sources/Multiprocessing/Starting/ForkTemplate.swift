@@ -46,6 +46,7 @@ enum ForkTemplate {
     SystemWorld.shared.breakLock()
     TypeName.breakLock()
     CallKind.breakLock()
+    PoolEngines.breakLock()
     Trace.becomeChild()
   }
 

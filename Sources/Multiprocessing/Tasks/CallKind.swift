@@ -45,7 +45,7 @@ private final class KindOfCall<Function: PoolFunction>: CallKind, @unchecked Sen
   init() throws(MultiprocessingError) { try super.init(Function.self, output: Function.Output.self) }
 
   override func decode(_ bytes: [UInt8]) throws -> SettlingJob.Kept {
-    guard let output = try Function.__decode(bytes, count: 1).first else { throw ApplyJob.lost }
+    guard let output = try Function.__decode(bytes, count: 1).first else { throw SettlingJob.lost }
     return .box(Box(output))
   }
 }

@@ -27,6 +27,12 @@ package final class ThreadTransport: Transport {
     /// Whether the result handler sleeps.
     var collectorSleeps = false
     var isInterrupted = false
+
+    /// Notes what a worker runs from now on, nil for nothing.
+    mutating func note(_ worker: WorkerID, _ chunk: Chunk?, _ now: Int64) {
+      guard let index = workers.firstIndex(where: { $0.id == worker }) else { return }
+      (workers[index].chunk, workers[index].since, workers[index].isOverdue) = (chunk, now, false)
+    }
   }
 
   private let world: any World
@@ -96,9 +102,7 @@ package final class ThreadTransport: Transport {
     var free = isTraced ? Trace.now : 0
     while let (chunk, job) = take(worker, parker) {
       if isTraced { Trace.took(chunk, job.title, pool: traceNumber, since: free) }
-      begin(worker, chunk)
       let failure = job.run(chunk.index)
-      begin(worker, nil)
       if isTraced {
         Trace.finished(job.title, failed: failure != nil)
         free = Trace.now
@@ -106,15 +110,6 @@ package final class ThreadTransport: Transport {
       report(.returned(worker, chunk, failure.map { .failed($0) } ?? .stored))
       completed += 1
       if completed == configuration.maxTasksPerChild { return }
-    }
-  }
-
-  /// Notes what a worker runs from now on.
-  private func begin(_ worker: WorkerID, _ chunk: Chunk?) {
-    let now = isReal && chunk != nil ? mp_now_ns() : 0
-    state.with { state in
-      guard let index = state.workers.firstIndex(where: { $0.id == worker }) else { return }
-      (state.workers[index].chunk, state.workers[index].since, state.workers[index].isOverdue) = (chunk, now, false)
     }
   }
 
@@ -129,13 +124,14 @@ package final class ThreadTransport: Transport {
     while true {
       world.pass(.take(worker))
       let (next, ends) = state.with { state -> ((Chunk, Job)?, Bool) in
-        state.idle.removeAll { $0.worker == worker }
-        if state.doomed.contains(worker) {
+        if !state.idle.isEmpty { state.idle.removeAll { $0.worker == worker } }
+        if !state.doomed.isEmpty, state.doomed.contains(worker) {
           world.did(.stopSeen)
           return (nil, true)
         }
         if let next = state.queue.popFirst() {
           world.did(.claim(next.0))
+          state.note(worker, next.0, isReal ? mp_now_ns() : 0)
           return (next, false)
         }
         if state.stop {
@@ -155,6 +151,7 @@ package final class ThreadTransport: Transport {
   private func report(_ report: WorkerReport) {
     let wake = state.with { state in
       world.did(.report(report))
+      if case .returned(let worker, _, _) = report { state.note(worker, nil, 0) }
       state.reports.append(report)
       defer { state.collectorSleeps = false }
       return state.collectorSleeps

@@ -170,6 +170,9 @@ package enum CurrentWorld {
     return Unmanaged<Reference>.fromOpaque(pointer).takeUnretainedValue().world
   }
 
+  /// Whether the calling thread is in the real world.
+  package static var isReal: Bool { mp_thread_world() == nil }
+
   /// Runs `body` with the calling thread in another world.
   package static func with<R>(_ world: any World, _ body: () throws -> R) rethrows -> R {
     let before = mp_thread_world()
