@@ -77,6 +77,9 @@ struct SourceError: Error {
   init(_ source: SourceFile, _ line: Int, _ sentence: String) {
     message = "\(source.path):\(line): error: \(sentence)"
   }
+
+  /// What is wrong with no line of a text.
+  init(_ sentence: String) { message = "error: \(sentence)" }
 }
 
 func trimmed(_ text: String) -> String {

@@ -5,20 +5,29 @@ import Glibc
 /// Called by the build with the file to write, the folder of the package, and the texts. A block that a `text` block follows
 /// is a program whose output that is.
 @main enum Main {
-  static func main() {
-    let arguments = Array(CommandLine.arguments.dropFirst())
-    guard arguments.count >= 2 else { fail("error: snippets takes a file to write, a folder, and texts.") }
+  static func main() { exit(status(of: Array(CommandLine.arguments.dropFirst()))) }
+
+  /// The exit status. It is left to `main` to end: what lives at that moment looks like lost memory to a sanitizer.
+  private static func status(of arguments: [String]) -> Int32 {
+    do {
+      try make(arguments)
+      return 0
+    } catch {
+      let line = Array("\(error.message)\n".utf8)
+      _ = Glibc.write(STDERR_FILENO, line, line.count)
+      return 1
+    }
+  }
+
+  private static func make(_ arguments: [String]) throws(SourceError) {
+    guard arguments.count >= 2 else { throw SourceError("snippets takes a file to write, a folder, and texts.") }
     let root = arguments[1]
     var writer = Writer()
-    do {
-      for path in arguments.dropFirst(2) {
-        guard let text = read(path) else { fail("error: \(path) cannot be read.") }
-        try writer.add(SourceFile(path: path, text: text)) { read("\(root)/\($0)") }
-      }
-    } catch {
-      fail(error.message)
+    for path in arguments.dropFirst(2) {
+      guard let text = read(path) else { throw SourceError("\(path) cannot be read.") }
+      try writer.add(SourceFile(path: path, text: text)) { read("\(root)/\($0)") }
     }
-    write(writer.text, to: arguments[0])
+    try write(writer.text, to: arguments[0])
   }
 
   private static func read(_ path: String) -> String? {
@@ -30,15 +39,11 @@ import Glibc
     return String(validating: bytes, as: UTF8.self)
   }
 
-  private static func write(_ text: String, to path: String) {
-    guard let file = fopen(path, "w") else { fail("error: \(path) cannot be written: \(String(cString: strerror(errno))).") }
+  private static func write(_ text: String, to path: String) throws(SourceError) {
+    guard let file = fopen(path, "w") else {
+      throw SourceError("\(path) cannot be written: \(String(cString: strerror(errno))).")
+    }
     let written = fputs(text, file)
-    guard fclose(file) == 0, written >= 0 else { fail("error: \(path) cannot be written.") }
-  }
-
-  private static func fail(_ sentence: String) -> Never {
-    let line = Array("\(sentence)\n".utf8)
-    _ = Glibc.write(STDERR_FILENO, line, line.count)
-    exit(1)
+    guard fclose(file) == 0, written >= 0 else { throw SourceError("\(path) cannot be written.") }
   }
 }
