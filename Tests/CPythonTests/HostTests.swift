@@ -8,6 +8,7 @@ import Testing
 /// Starts this test executable as a Python, or as the host of one.
 private func run(_ environment: [String: String], _ arguments: [String] = []) throws -> CapturedRun {
   let executable = try #require(Host.executable)
+  let environment = environment.merging(Program.sanitizerOptions) { $1 }
   let run = try Capture(
     Program(path: executable, arguments: arguments, environment: environment), timeLimit: .seconds(60)
   ).run()
@@ -36,7 +37,7 @@ private func run(_ environment: [String: String], _ arguments: [String] = []) th
     let run = try Capture(
       Program(
         path: interpreter, arguments: ["-c", "import sys; print(sys.executable); sys.exit(5)"],
-        environment: Host.interpreterEnvironment(library: library.path)),
+        environment: Host.interpreterEnvironment(library: library.path).merging(Program.sanitizerOptions) { $1 }),
       timeLimit: .seconds(60)
     ).run()
     #expect(run.transcript.lines.map(\.text) == [interpreter])

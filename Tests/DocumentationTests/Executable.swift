@@ -20,7 +20,7 @@ enum Executable {
 
   private static let environment = [
     "PATH": "\(folder):/usr/bin:/bin", "HOME": "/nonexistent", "SWIFT_BACKTRACE": "enable=no",
-  ]
+  ].merging(ScenarioKit.Program.sanitizerOptions) { $1 }
 
   private static func capture(_ path: String, _ arguments: [String]) throws -> CapturedRun {
     let program = ScenarioKit.Program(path: path, arguments: arguments, environment: environment, directory: root)

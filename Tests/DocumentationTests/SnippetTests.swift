@@ -18,7 +18,12 @@ import Testing
     let check = try Executable.run("documentation", ["check", name]).lines.first ?? ""
     let run = try Executable.run("documentation", ["run", name])
     #expect(run.transcript.ending == .exited(0), "\(name) ended with \(run.transcript.ending): \(run.errors)")
-    #expect(run.errors.isEmpty == (check != "complains"), "\(name) complains: \(run.errors)")
+    #if DEBUG
+      #expect(run.errors.isEmpty == (check != "complains"), "\(name) complains: \(run.errors)")
+    #else
+      // Optimised, a program that traps says nothing.
+      #expect(run.errors.isEmpty || check == "complains", "\(name) complains: \(run.errors)")
+    #endif
     #expect(run.leftBehind.isEmpty && run.lateLines.isEmpty, "\(name) left processes behind")
     if check.hasPrefix("judged as "), let id = check.split(separator: " ").last {
       let scenario = try ScenarioCatalog.find(String(id))

@@ -24,11 +24,8 @@ struct ProbeRun: Sendable, CustomTestStringConvertible {
   }()
 
   /// The same wherever the tests run, but for what `scripts/sanitize` tells its sanitizer.
-  static let environment: [String: String] = {
-    var result = ["PATH": "/usr/bin:/bin", "HOME": "/", "SWIFT_BACKTRACE": "enable=no"]
-    for (name, value) in ProcessInfo.processInfo.environment where name.hasSuffix("SAN_OPTIONS") { result[name] = value }
-    return result
-  }()
+  static let environment = ["PATH": "/usr/bin:/bin", "HOME": "/", "SWIFT_BACKTRACE": "enable=no"]
+    .merging(Program.sanitizerOptions) { $1 }
 
   /// Runs the case.
   func capture() throws -> CapturedRun {

@@ -39,7 +39,8 @@ struct Command {
   }
 
   private init(path: String, arguments: [String], environment: [String: String]) throws {
-    let base = ["PATH": "/usr/bin:/bin", "HOME": "/nonexistent"].merging(environment) { $1 }
+    let base = ["PATH": "/usr/bin:/bin", "HOME": "/nonexistent"].merging(Program.sanitizerOptions) { $1 }
+      .merging(environment) { $1 }
     let program = Program(path: path, arguments: arguments, environment: base)
     let run = try Capture(program, timeLimit: .seconds(60)).run()
     #expect(run.leftBehind.isEmpty)

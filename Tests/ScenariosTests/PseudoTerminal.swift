@@ -1,4 +1,5 @@
 import Glibc
+import ScenarioKit
 import Testing
 
 /// A program on a terminal of its own: what it shows is read here, and what is typed comes from here.
@@ -42,7 +43,7 @@ final class PseudoTerminal {
     sigemptyset(&none)
     posix_spawnattr_setsigmask(&attributes, &none)
     posix_spawnattr_setflags(&attributes, Self.ownSession | Int16(POSIX_SPAWN_SETSIGMASK))
-    let base = ["PATH": "/usr/bin:/bin", "TERM": "xterm"].merging(environment) { $1 }
+    let base = ["PATH": "/usr/bin:/bin", "TERM": "xterm"].merging(Program.sanitizerOptions) { $1 }.merging(environment) { $1 }
     var texts = ([path] + arguments).map { strdup($0) } + [nil]
     var variables = base.map { strdup("\($0)=\($1)") } + [nil]
     defer { for pointer in texts + variables { free(pointer) } }

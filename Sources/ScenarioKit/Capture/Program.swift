@@ -1,3 +1,5 @@
+import FoundationEssentials
+
 /// What to start: an executable, its arguments, its whole environment and where it runs.
 package struct Program: Hashable, Sendable {
   /// The path of the executable; no search path is consulted.
@@ -20,4 +22,8 @@ package struct Program: Hashable, Sendable {
     self.environment = environment
     self.directory = directory
   }
+
+  /// What this process's environment says to a sanitizer; empty without one. A test that gives a program an environment of its
+  /// own adds this, so that nothing found there goes unseen.
+  package static let sanitizerOptions = ProcessInfo.processInfo.environment.filter { $0.key.hasSuffix("SAN_OPTIONS") }
 }

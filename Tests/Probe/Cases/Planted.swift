@@ -1,3 +1,4 @@
+import Glibc
 import Multiprocessing
 
 /// Mistakes made on purpose: programs by which `scripts/sanitize` sees that a sanitizer watches at all, in the main process and
@@ -10,6 +11,10 @@ extension Cases {
 
     Case("planted-use-after-free", in: Place.allCases) { place in
       try place.withPool(1) { pool in _ = try pool.apply(PlantedUseAfterFree()) }
+    },
+
+    Case("planted-loss", in: [.thread]) { place in
+      try place.withPool(1) { pool in _ = try pool.apply(PlantedLoss()) }
     },
   ]
 }
@@ -45,6 +50,14 @@ struct PlantedUseAfterFree: PoolTask {
     let count = UnsafeMutablePointer<Int>.allocate(capacity: 1)
     count.initialize(to: 1)
     count.deallocate()
-    return count.pointee & 0
+    return count.pointee
+  }
+}
+
+/// Memory that nobody knows any more, and which the thread that had it takes along.
+struct PlantedLoss: PoolTask {
+  func run() -> Int {
+    // The system's own allocation: the compiler leaves out what it sees through.
+    (1...10).count { _ in realpath("/", nil) != nil }
   }
 }

@@ -135,7 +135,7 @@ extension Cases {
       "a-mutex-of-the-user-s-works-between-threads-of-a-worker", "5.21, 7 TestForkAwareThreadLock", in: Place.processes
     ) { place in
       // Its library is not built for the sanitizer, which does not see what that lock orders and would report every use.
-      guard !SystemState.isWatchedByThreadSanitizer else { return }
+      guard !Sanitizer.watchesThreads else { return }
       // The program has used one before the fork, which leaves its thread's number where the copy finds it.
       try expectEqual(CountWithMutex.count(threads: 2, steps: 1000), 2000, "The count in the main process")
       try place.withPool(2, maxTasksPerChild: 1) { pool in

@@ -78,6 +78,7 @@ struct MakeBytes: PoolTask {
     if isLimited {
       // The runtime's last words are not what this is about.
       close(2)
+      Sanitizer.reportToStandardError()
       try LimitResource(.memory, SystemState.kilobytes("VmSize", in: "/proc/self/status") << 10 + count / 2).run()
     }
     return [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in

@@ -43,10 +43,10 @@ struct Soak {
         start = end
         if first, start >= tasks / 20 {
           first = false
-          (report.parent.first, report.worker.first) = (Self.memory(of: getpid()), try workerMemory(pool))
+          (report.parent.first, report.worker.first) = (Self.memory(), try workerMemory(pool))
         }
       }
-      (report.parent.last, report.worker.last) = (Self.memory(of: getpid()), try workerMemory(pool))
+      (report.parent.last, report.worker.last) = (Self.memory(), try workerMemory(pool))
       report.lost = tasks - seen.reduce(0) { $0 + $1.nonzeroBitCount }
     }
     return report
@@ -57,13 +57,11 @@ struct Soak {
     return try pool.apply(OwnMemory())
   }
 
-  /// What a process has of its own in memory, in kilobytes: its resident pages without those that it shares with files.
-  static func memory(of process: Int32) -> Int {
-    guard let status = SystemState.contents(of: "/proc/\(process)/status") else { return 0 }
-    for line in status.split(separator: "\n") where line.hasPrefix("RssAnon:") {
-      return line.split(whereSeparator: { $0 == " " || $0 == "\t" }).compactMap { Int($0) }.first ?? 0
-    }
-    return 0
+  /// What this process has of its own in memory, in kilobytes: its resident pages without those that it shares with files, or
+  /// what a sanitizer says.
+  static func memory() -> Int {
+    if let bytes = Sanitizer.allocatedBytes() { return bytes >> 10 }
+    return SystemState.kilobytes("RssAnon", in: "/proc/self/status")
   }
 }
 
@@ -73,5 +71,5 @@ struct SayNumber: PoolTask {
 }
 
 struct OwnMemory: PoolTask {
-  func run() -> Int { Soak.memory(of: getpid()) }
+  func run() -> Int { Soak.memory() }
 }

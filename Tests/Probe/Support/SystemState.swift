@@ -58,9 +58,6 @@ enum SystemState {
   /// The threads of this process, without a sanitizer's own.
   static func threadCount() -> Int { names(in: "/proc/self/task").count - Int(mp_sanitizer_thread_count()) }
 
-  /// Whether this program is built for ThreadSanitizer; asked in the main process.
-  static var isWatchedByThreadSanitizer: Bool { mp_sanitizer_thread_count() > 0 }
-
   static func usableProcessors() -> Int { Int(mp_usable_processors()) }
 
   static func link(_ path: String) -> String? {
