@@ -141,6 +141,14 @@ int mp_memory_file(const char *name) {
   return fd < 0 ? -errno : fd;
 }
 
+int mp_fill_file(int fd, int64_t offset, int64_t count) {
+  int r;
+  do r = fallocate(fd, 0, offset, count);
+  while (r != 0 && errno == EINTR);
+  // A system that cannot gives the memory when it is touched.
+  return r == 0 || errno == EOPNOTSUPP || errno == ENOSYS ? 0 : -errno;
+}
+
 void mp_punch_hole(int fd, int64_t offset, int64_t count) {
   // A system that cannot keeps the pages until the file goes.
   if (fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, offset, count) != 0) errno = 0;
@@ -152,6 +160,16 @@ void mp_advise_large(void *start, size_t count) {
   uintptr_t end = ((uintptr_t)start + count) & ~(uintptr_t)4095;
   int error = errno;
   if (end > first) madvise((void *)first, end - first, MADV_HUGEPAGE);
+  errno = error;
+#endif
+}
+
+void mp_fetch(void *start, size_t count) {
+#ifdef MADV_POPULATE_WRITE
+  uintptr_t first = (uintptr_t)start & ~(uintptr_t)4095;
+  int error = errno;
+  // A system that cannot fetches each when it is touched.
+  madvise((void *)first, (uintptr_t)start + count - first, MADV_POPULATE_WRITE);
   errno = error;
 #endif
 }

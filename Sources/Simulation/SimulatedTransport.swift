@@ -107,6 +107,7 @@ final class SimulatedTransport: Transport, @unchecked Sendable {
       for _ in 0..<world.variant.initializations(place.completed) { try? initialize() }
       switch outcome {
       case .success(let bytes): say(place, .succeeded(chunk, bytes))
+      case .large(let bytes): say(place, .succeeded(chunk, bytes.bytes))
       case .failure(let error): say(place, .failed(chunk, (try? Wire.encode(error)) ?? []))
       }
       place.holds = nil

@@ -17,7 +17,7 @@ import Testing
   private static func number(_ name: String) -> Int? { getenv(name).flatMap { Int(String(cString: $0)) } }
 
   /// Overwrites a few bytes or words of a piece of memory, mostly with the numbers at which mistakes are made.
-  private static func damage(_ memory: UnsafeMutableRawPointer, _ count: Int, _ random: inout SplitMix) {
+  static func damage(_ memory: UnsafeMutableRawPointer, _ count: Int, _ random: inout SplitMix) {
     for _ in 0..<1 + random.next() % 4 {
       let place = Int(random.next() % UInt64(count / 8)) * 8
       switch random.next() % 6 {

@@ -35,12 +35,18 @@ long mp_receive(int socket, void *bytes, size_t capacity, int *fds, int *fd_coun
 // An anonymous file in memory, close-on-exec: a descriptor or a negated errno.
 int mp_memory_file(const char *name);
 
+// Gets memory for a part of such a file where it has none yet, of any content. 0 or a negated errno.
+int mp_fill_file(int fd, int64_t offset, int64_t count);
+
 // Gives the memory behind a part of such a file back to the system, as far as it supports that.
 void mp_punch_hole(int fd, int64_t offset, int64_t count);
 
 // Says of memory that is about to be filled for the first time that it may come in large pages: a page is otherwise fetched for
 // each 4 KB, which costs more than the copying. For memory of a few megabytes and more; does nothing where that is unknown.
 void mp_advise_large(void *start, size_t count);
+
+// Fetches the pages of memory that is about to be written, in one go. For memory that is known to be there.
+void mp_fetch(void *start, size_t count);
 
 // In a worker, before it works: memory that is given back stays with the process up to 128 MB instead of being fetched again, page
 // by page, for every task. C's malloc has no other way to be told.

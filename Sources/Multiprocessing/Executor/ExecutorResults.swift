@@ -89,7 +89,7 @@ public final class ExecutorResults<Output: Sendable>: Sendable {
 }
 
 /// Several calls of a function as one.
-enum Batch<Function: PoolFunction>: PoolFunction {
+enum Batch<Function: PoolFunction>: PoolFunction, OwnEncoding {
   static func call(_ inputs: [Function.Input]) throws -> [Function.Output] { try inputs.map(Function.call) }
 
   static func __encode(_ outputs: [[Function.Output]]) throws -> [UInt8] {

@@ -13,9 +13,18 @@ extension Descriptor {
     return file
   }
 
-  /// Maps the first part of the file, shared with every process that does.
-  func map(_ size: Int) throws(MultiprocessingError) -> UnsafeMutableRawPointer {
-    guard let base = mmap(nil, size, PROT_READ | PROT_WRITE, MAP_SHARED, number, 0), base != MAP_FAILED else {
+  /// Makes sure that there is memory for a part of the file: whoever writes to it where it is mapped cannot be told that there
+  /// is none, and ends.
+  func prepare(_ range: Range<UInt64>) throws(MultiprocessingError) {
+    // A limit on the size of files counts for a write anywhere, but for this only where the file grows.
+    try write([0], at: range.upperBound - 1)
+    let result = mp_fill_file(number, Int64(range.lowerBound), Int64(range.count))
+    if result < 0 { throw System.failure(-result, "Getting \(range.count) bytes of shared memory") }
+  }
+
+  /// Maps a part of the file, shared with every process that does.
+  func map(_ size: Int, at offset: UInt64 = 0) throws(MultiprocessingError) -> UnsafeMutableRawPointer {
+    guard let base = mmap(nil, size, PROT_READ | PROT_WRITE, MAP_SHARED, number, off_t(offset)), base != MAP_FAILED else {
       throw System.failure(mp_errno(), "Mapping \(size) bytes of shared memory")
     }
     return base
@@ -71,7 +80,7 @@ extension Descriptor {
 
   /// An array for which there is no memory ends the program: whether there is some, for the bytes and for what they are
   /// decoded into, is asked before they are read.
-  private static func checkMemory(for count: Int) throws(MultiprocessingError) {
+  static func checkMemory(for count: Int) throws(MultiprocessingError) {
     guard count > 1 << 20 else { return }
     // By mapping: an allocation that nothing uses the optimizer takes out, and believes that it succeeded.
     let size = count > Int.max / 2 ? count : 2 * count

@@ -35,8 +35,8 @@ package class Job: @unchecked Sendable {
   /// One chunk's function and inputs, encoded.
   package func encode(_ chunk: Int) throws -> [UInt8] { preconditionFailure("abstract") }
 
-  /// The same for several chunks.
-  package func encode(_ chunks: Range<Int>) throws -> [[UInt8]] { try chunks.map { try encode($0) } }
+  /// The same for several chunks, to be written where they will lie.
+  package func encode(_ chunks: Range<Int>) throws -> [OutgoingBytes] { try chunks.map { OutgoingBytes(try encode($0)) } }
 
   /// Takes back the only chunk, which its submitter has encoded and could not send at once.
   package func adopt(_ bytes: [UInt8]) {}
@@ -46,6 +46,9 @@ package class Job: @unchecked Sendable {
 
   /// Keeps the outputs of one chunk.
   package func store(_ chunk: Int, _ bytes: [UInt8]) throws { preconditionFailure("abstract") }
+
+  /// Keeps the outputs of one chunk, which lie where its worker wrote them.
+  package func store(_ chunk: Int, _ payload: MappedPayload) throws { try store(chunk, payload.copy) }
 
   /// Keeps an error: the job's outcome, or for an imap the outcome of this chunk.
   package func store(_ chunk: Int, failure: any Error) { preconditionFailure("abstract") }

@@ -4,10 +4,11 @@ import PoolCore
 final class MapJob<Function: PoolFunction>: SettlingJob, @unchecked Sendable {
   // Sendable: as for Job.
   private var inputs: [Function.Input]
+  /// The outputs of each chunk that is back; with `room` they lie there, and these are empty.
   private var outputs: [[Function.Output]?]
-  /// What came back as bytes, where the outputs are numbers.
-  private var numbers: NumberList?
-  private let number = WireCoders.find(Function.Output.self).flatMap { $0.takesAnyBits ? $0 : nil }
+  /// Where they lie instead, for the types of which there is such a list.
+  private var list: OutputList?
+  private let coder = Payload.outputCoder(Function.self).flatMap { OutputList.takes($0) ? $0 : nil }
   private let name = try? TypeName.wire(of: Function.self)
   private let count: Int
   private let chunkSize: Int
@@ -46,17 +47,23 @@ final class MapJob<Function: PoolFunction>: SettlingJob, @unchecked Sendable {
     locked { inputs.isEmpty ? [] : inputs[items(of: chunk)] }
   }
 
-  override package func encode(_ chunks: Range<Int>) throws -> [[UInt8]] {
+  override package func encode(_ chunks: Range<Int>) throws -> [OutgoingBytes] {
     let inputs: [Function.Input] = locked { self.inputs }
     let name = try name ?? TypeName.wire(of: Function.self)
     return try chunks.map { chunk in
-      try ChunkCall.encode(Function.self, name, inputs, inputs.isEmpty ? 0..<0 : items(of: chunk))
+      try ChunkCall.outgoing(Function.self, name, inputs, inputs.isEmpty ? 0..<0 : items(of: chunk))
     }
   }
 
   override func run(_ chunk: Int) -> (any Error)? {
     do {
-      keep(chunk, try Function.__map(slice(chunk)))
+      guard let coder else {
+        keep(chunk, try Function.__map(slice(chunk)))
+        return nil
+      }
+      guard let list = list(coder) else { return nil }
+      try Function.__map(slice(chunk), to: list.part(items(of: chunk), as: Function.Output.self))
+      locked { list.note(chunk) }
       return nil
     } catch {
       return error
@@ -65,19 +72,30 @@ final class MapJob<Function: PoolFunction>: SettlingJob, @unchecked Sendable {
 
   override func store(_ chunk: Int, _ bytes: [UInt8]) throws {
     let items = items(of: chunk)
-    guard let number else { return keep(chunk, try Function.__decode(bytes, count: items.count)) }
-    guard let numbers = numbers(number) else { return }
-    if !numbers.write(bytes, items) {
-      _ = try Function.__decode(bytes, count: items.count).withUnsafeBytes { numbers.write($0, items) }
+    guard let coder else { return keep(chunk, try Function.__decode(bytes, count: items.count)) }
+    guard let list = list(coder) else { return }
+    if !bytes.withUnsafeBytes({ list.read($0, items, isShared: false) }) {
+      let outputs = try Function.__decode(bytes, count: items.count)
+      let part = list.part(items, as: Function.Output.self)
+      for (index, output) in outputs.enumerated() { part[index] = output }
     }
-    locked { numbers.note(chunk) }
+    locked { list.note(chunk) }
   }
 
-  /// Where numbers are kept; nil when the job is over.
-  private func numbers(_ coder: WireCoder) -> NumberList? {
+  override package func store(_ chunk: Int, _ payload: MappedPayload) throws {
+    guard let coder, let list = list(coder), list.read(payload.bytes, items(of: chunk), isShared: true) else {
+      return try store(chunk, payload.copy)
+    }
+    locked { list.note(chunk) }
+  }
+
+  /// Where the outputs lie; nil when the job is over.
+  private func list(_ coder: WireCoder) -> OutputList? {
     locked {
-      if numbers == nil, !outputs.isEmpty { numbers = NumberList(coder, count: count, chunks: chunks) }
-      return numbers
+      if list == nil, !outputs.isEmpty {
+        list = OutputList(coder, of: Function.Output.self, count: count, chunks: chunks)
+      }
+      return list
     }
   }
 
@@ -96,7 +114,7 @@ final class MapJob<Function: PoolFunction>: SettlingJob, @unchecked Sendable {
 
   private func assemble() throws -> [Function.Output] {
     try locked {
-      if let numbers, numbers.isComplete { return numbers.list(of: count) }
+      if let list, list.isComplete, let all = list.all(as: Function.Output.self) { return all }
       if outputs.count == 1, let only = outputs[0] { return only }
       return try [Function.Output](unsafeUninitializedCapacity: count) { target, initialized in
         FreshMemory.prepare(UnsafeMutableRawBufferPointer(target))
@@ -109,12 +127,12 @@ final class MapJob<Function: PoolFunction>: SettlingJob, @unchecked Sendable {
     }
   }
 
-  private func isThere(_ chunk: Int) -> Bool { numbers.map { $0.has(chunk) } ?? (outputs[chunk] != nil) }
+  private func isThere(_ chunk: Int) -> Bool { list.map { $0.has(chunk) } ?? (outputs[chunk] != nil) }
 
   override func release() -> Any? {
     completed = outputs.indices.reduce(0) { $0 + (isThere($1) ? items(of: $1).count : 0) }
-    defer { (inputs, outputs, numbers) = ([], [], nil) }
-    return (inputs, outputs, numbers)
+    defer { (inputs, outputs, list) = ([], [], nil) }
+    return (inputs, outputs, list)
   }
 
   override func progress(_ returned: (count: Int, isLastIn: Bool)?) -> PoolProgress {

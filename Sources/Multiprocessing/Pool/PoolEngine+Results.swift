@@ -77,14 +77,21 @@ extension PoolEngine {
     switch entry.outcome {
     case .stored: return nil
     case .failed(let error): return error
-    case .encoded(let bytes):
-      do {
-        try job.store(entry.chunk.index, bytes)
-        return nil
-      } catch {
-        // CPython's result handler dies of this (2.16); here it is the job's error.
-        return MultiprocessingError(.notDecodable, "The result of a task cannot be decoded: \(error)", cause: error)
-      }
+    case .encoded(let bytes): return decoding { try job.store(entry.chunk.index, bytes) }
+    case .mapped(let payload):
+      // The worker's memory is its own again as soon as this is read.
+      entry.outcome = .stored
+      return decoding { try job.store(entry.chunk.index, payload) }
+    }
+  }
+
+  private func decoding(_ body: () throws -> Void) -> (any Error)? {
+    do {
+      try body()
+      return nil
+    } catch {
+      // CPython's result handler dies of this (2.16); here it is the job's error.
+      return MultiprocessingError(.notDecodable, "The result of a task cannot be decoded: \(error)", cause: error)
     }
   }
 

@@ -7,7 +7,7 @@ private struct ReadyChunk {
   /// Proof: the command, or whoever pulls, has the job until its chunks are offered. A reference of its own would be counted for
   /// each chunk, on a word that the result handler counts on too.
   unowned(unsafe) var job: Job
-  var bytes: [UInt8]
+  var bytes: OutgoingBytes
   var place: Int?
 }
 
@@ -75,7 +75,7 @@ extension PoolEngine {
     while next < chunks.upperBound {
       let some = next..<min(chunks.upperBound, next + limit - (limit > 1 ? ready.count : 0))
       do {
-        for bytes in transport.needsEncoding ? try job.encode(some) : some.map({ _ in [] }) {
+        for bytes in transport.needsEncoding ? try job.encode(some) : some.map({ _ in OutgoingBytes([]) }) {
           let made = ReadyChunk(chunk: Chunk(job: id, index: next), job: job, bytes: bytes, place: place)
           next += 1
           if limit > 1, bytes.count <= Layout.inlineCapacity {

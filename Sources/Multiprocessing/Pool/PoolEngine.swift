@@ -120,7 +120,7 @@ package final class PoolEngine: Sendable {
         // With nothing queued before it, the submitting thread writes to the transport itself.
         if state.sends.isEmpty, state.actions.count == 1, case .offer(id, 0..<1)? = state.actions.first,
           // What cannot be staged here the task handler tries again, and fails the job.
-          let staged = try? transport.stage(bytes)
+          let staged = try? transport.stage(OutgoingBytes(bytes))
         {
           transport.offer(Chunk(job: id, index: 0), job, staged)
           return (id, [], false)

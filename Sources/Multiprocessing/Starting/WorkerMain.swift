@@ -54,11 +54,11 @@ enum WorkerMain {
 
   private static func work(_ worker: WorkerStart, _ queue: TaskQueue, _ ring: ResultRing) throws {
     var completed = 0
-    var runner = ChunkRunner()
+    var runner = ChunkRunner(writesLarge: true)
     var free = Trace.isOn ? Trace.now : 0
     while true {
       _ = Gate.current?.enter(.take)
-      guard let claim = try queue.claim(area: worker.area) else {
+      guard let claim = try queue.claim(area: worker.area, take: { runner.take($0) }) else {
         if mp_load32(queue.segment.base + Layout.stop) != 0 {
           Gate.current?.willStop()
           return
@@ -68,7 +68,7 @@ enum WorkerMain {
       }
       Gate.current?.hasTaken()
       if Trace.isOn { Trace.took(claim.chunk, Trace.title(of: claim.bytes), pool: Trace.pool, since: free) }
-      let outcome = runner.run(claim.bytes)
+      let outcome = claim.taken?.run() ?? runner.run(claim.bytes)
       // Before anybody can know of the outcome: a worker may be ended as soon as its last one is there.
       if Trace.isOn { Trace.finished(Trace.title(of: claim.bytes), failed: outcome.isFailure) }
       // A worker may be ended at any moment from here on: what it printed must not be lost with it.
@@ -88,15 +88,16 @@ enum WorkerMain {
   }
 
   private static func report(_ outcome: ChunkCall.Outcome, of chunk: Chunk, to ring: ResultRing) throws {
-    switch outcome {
-    case .success(let bytes):
-      do throws(MultiprocessingError) {
-        try ring.write(.succeeded, chunk, bytes)
-      } catch {
-        // There is no room for it: the failure of this task, and of no other.
-        try ring.write(.failed, chunk, Wire.encode(RemoteError(error)))
+    do throws(MultiprocessingError) {
+      switch outcome {
+      case .success(let bytes): return try ring.write(.succeeded, chunk, bytes)
+      case .large(let bytes): return try ring.write(.succeeded, chunk, large: bytes)
+      case .failure: break
       }
-    case .failure(let error): try ring.write(.failed, chunk, Wire.encode(error))
+    } catch {
+      // There is no room for it: the failure of this task, and of no other.
+      return try ring.write(.failed, chunk, Wire.encode(RemoteError(error)))
     }
+    if case .failure(let error) = outcome { try ring.write(.failed, chunk, Wire.encode(error)) }
   }
 }

@@ -1,5 +1,5 @@
 /// A function whose failures are outputs: for maps that keep the outcome of every item.
-package enum Attempt<Function: PoolFunction>: PoolFunction {
+package enum Attempt<Function: PoolFunction>: PoolFunction, OwnEncoding {
   package typealias Output = Result<Function.Output, any Error>
 
   package static func call(_ input: Function.Input) -> Output { Result { try Function.call(input) } }

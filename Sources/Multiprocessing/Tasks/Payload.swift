@@ -1,3 +1,6 @@
+/// A function whose outputs travel in a form of its own, and not as the array of them.
+package protocol OwnEncoding {}
+
 /// Values as bytes, between the processes of one program.
 enum Payload {
   /// Runs an encoding; what it throws is told in this library's terms, an error of its own as it is.
@@ -16,6 +19,13 @@ enum Payload {
     var writer = WireWriter()
     try Wire.encodeArray(values, into: &writer)
     return writer.bytes
+  }
+
+  /// The coder of a function's outputs, where they travel as the array of them.
+  static func outputCoder<F: PoolFunction>(_ function: F.Type) -> WireCoder? {
+    guard let coder = WireCoders.find(F.Output.self) else { return nil }
+    // Only lists are the outputs of such functions; to look is slow.
+    return coder.isScalar || coder.tag == .string || !(function is any OwnEncoding.Type) ? coder : nil
   }
 
   /// Decodes exactly `count` values.

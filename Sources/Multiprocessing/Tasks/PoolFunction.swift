@@ -29,6 +29,8 @@ public protocol PoolFunction<Input, Output> {
   static func __decode(_ bytes: [UInt8], count: Int) throws -> [Output]
   /// Public for technical reasons only; there is an implementation for every function.
   static func __map(_ inputs: ArraySlice<Input>) throws -> [Output]
+  /// Public for technical reasons only; there is an implementation for every function.
+  static func __map(_ inputs: ArraySlice<Input>, to outputs: UnsafeMutablePointer<Output>) throws
 }
 
 extension PoolFunction {
@@ -41,6 +43,16 @@ extension PoolFunction {
     outputs.reserveCapacity(inputs.count)
     for input in inputs { outputs.append(try call(input)) }
     return outputs
+  }
+
+  /// Calls the function on each input and initialises memory with the outputs, up to one that fails.
+  @inlinable
+  public static func __map(_ inputs: ArraySlice<Input>, to outputs: UnsafeMutablePointer<Output>) throws {
+    var target = outputs
+    for input in inputs {
+      target.initialize(to: try call(input))
+      target += 1
+    }
   }
 }
 

@@ -42,6 +42,7 @@ package struct ChunkLoop {
     guard let claim = try queue.claim(area: 0) else { throw Self.broken }
     switch runner.run(claim.bytes) {
     case .success(let bytes): try ring.write(.succeeded, claim.chunk, bytes)
+    case .large(let bytes): try ring.write(.succeeded, claim.chunk, large: bytes)
     case .failure(let error): try ring.write(.failed, claim.chunk, Wire.encode(error))
     }
     ring.clearHeld()

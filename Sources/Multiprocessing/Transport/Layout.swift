@@ -45,11 +45,12 @@ struct Layout: Sendable {
   /// What the worker waits on for room in its ring, and whether it does.
   static let spaceSignal = 192
   static let spaceWanted = 196
-  /// Bytes of large outcomes that the worker has written, and that the parent has read.
+  /// Up to where the worker has written large outcomes, and up to where the parent is done with them; see `OutcomeWindow`.
   static let largeWritten = 256
   static let largeRead = 320
-  /// Where the worker writes its next large outcome.
-  static let largeNext = 264
+  /// Up to where the worker has memory for large outcomes, and the position of the last one that found nothing waiting.
+  static let largePrepared = 264
+  static let largeFirst = 272
   static let ring = 4096
   static let ringSize = 1 << 16
   static let areaSize = ring + ringSize
@@ -81,6 +82,10 @@ struct Layout: Sendable {
   /// Where large task payloads begin, and where those of a worker's outcomes do; offsets cost nothing in a sparse file.
   static let largeTasks: UInt64 = 1 << 40
   static func largeOutcomes(_ area: Int) -> UInt64 { (1 << 50) + UInt64(area) << 42 }
+
+  /// So much of either is mapped, kept and used again and again; what does not fit lies behind it, and goes when it was read.
+  static let taskWindow = 64 << 20
+  var outcomeWindow: Int { max(8 << 20, (64 << 20) / workers) }
 }
 
 /// The state of a slot: a word that says in which round of the queue it is, and what has become of it.

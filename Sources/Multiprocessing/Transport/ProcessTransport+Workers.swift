@@ -152,7 +152,7 @@ extension ProcessTransport {
     do {
       // No more than the ring holds: a worker that goes on meanwhile must not keep the others waiting.
       let end = ring.end
-      while ring.isBefore(end), let record = try ring.read(below: limit) {
+      while ring.isBefore(end), let record = try ring.read(below: limit, inPlace: true) {
         reports.append(try Self.report(worker.id, record))
         heard.append(record.ticket)
       }
@@ -181,7 +181,7 @@ extension ProcessTransport {
           remote: error.failure))
     case .initializerFailed:
       return .initializerFailed(worker, try Wire.decode(RemoteError.self, from: record.payload).asError)
-    case .succeeded: return .returned(worker, record.chunk, .encoded(record.payload))
+    case .succeeded: return .returned(worker, record.chunk, record.mapped.map { .mapped($0) } ?? .encoded(record.payload))
     case .failed:
       let error = try Wire.decode(RemoteError.self, from: record.payload).asError
       return .returned(worker, record.chunk, .failed(error))

@@ -159,15 +159,18 @@ package final class ProcessTransport: Transport {
 
   // MARK: Sending
 
-  package func stage(_ bytes: [UInt8]) throws(MultiprocessingError) -> StagedBytes? {
+  package func stage(_ bytes: OutgoingBytes) throws(MultiprocessingError) -> StagedBytes? {
     guard queue.hasRoom else { return nil }
-    var staged = StagedBytes(bytes)
-    if bytes.count <= Layout.inlineCapacity { return staged }
-    let place = state.with { $0.large.reserve(bytes.count, queue) }
-    guard let place else { return nil }
-    staged.place = place
+    if bytes.count <= Layout.inlineCapacity { return StagedBytes(bytes.bytes) }
+    guard let place = try state.with({ state throws(MultiprocessingError) in try state.large.reserve(bytes.count, queue) })
+    else { return nil }
+    let staged = StagedBytes(at: place, bytes.count)
+    if let target = segment.tasks(at: place, bytes.count)?.baseAddress {
+      bytes.write(to: target)
+      return staged
+    }
     do throws(MultiprocessingError) {
-      try segment.file.write(bytes, at: place)
+      try segment.file.write(bytes.bytes, at: place)
     } catch {
       // No room in the queue is waited for, no memory for the payload is not: it may never come.
       unstage(staged)
@@ -177,7 +180,7 @@ package final class ProcessTransport: Transport {
   }
 
   package func unstage(_ staged: StagedBytes) {
-    if staged.place != 0 { state.with { $0.large.giveBack(staged.place, staged.bytes.count) } }
+    if staged.place != 0 { state.with { $0.large.giveBack(staged.place, staged.count, queue) } }
   }
 
   package func offer(_ chunk: Chunk, _ job: Job, _ staged: StagedBytes) {
@@ -187,19 +190,21 @@ package final class ProcessTransport: Transport {
       queue.put(chunk, staged.bytes)
       return
     }
-    let position = queue.put(chunk, staged.bytes, large: staged.place)
-    state.with { $0.large.keep(staged.place, staged.bytes.count, position: position) }
+    let position = queue.put(chunk, [], large: staged.place, staged.count)
+    state.with { $0.large.keep(staged.place, staged.count, position: position) }
   }
 
   package func waitForRoom() {
     let signal = mp_load32(segment.base + Layout.roomSignal)
     // A full queue is waited for until half of it is free: to be woken for each slot would cost more than to fill it.
-    let wanted = queue.hasRoom ? 1 : mp_load64(segment.base + Layout.tail) - UInt64(Layout.slotCount / 2) + 1
+    let hasSlot = queue.hasRoom
+    let wanted = hasSlot ? 1 : mp_load64(segment.base + Layout.tail) - UInt64(Layout.slotCount / 2) + 1
     mp_store64(segment.base + Layout.roomWanted, wanted)
     mp_fence()
     let isInterrupted = state.with { state in
       defer { state.roomIsInterrupted = false }
-      return state.roomIsInterrupted
+      // Or a place became free before anybody could know that it is waited for.
+      return state.roomIsInterrupted || hasSlot && state.large.hasReleased(queue)
     }
     // A slot may have been freed before the flag was seen: look again soon, whatever the signal says.
     if !isInterrupted {

@@ -23,9 +23,6 @@ struct ResultRing {
   private static let recordHeader = 48
   /// A payload above this lies in the file: a record must not fill the ring.
   static let inlineLimit = Layout.ringSize / 8
-  /// So many bytes of large outcomes may wait for the pool.
-  private static let largeLimit: UInt64 = 64 << 20
-
   var base: UnsafeMutableRawPointer { segment.area(area) }
   private var ring: UnsafeMutableRawPointer { base + Layout.ring }
 
@@ -33,12 +30,18 @@ struct ResultRing {
 
   /// Says something; blocks while the ring is full.
   func write(_ kind: RingMessage, _ chunk: Chunk?, _ payload: [UInt8]) throws(MultiprocessingError) {
-    var place: UInt64 = 0
-    var inline = payload.count
-    if payload.count > Self.inlineLimit {
-      place = try writeLarge(payload)
-      inline = 0
-    }
+    if payload.count > Self.inlineLimit { return try write(kind, chunk, large: OutgoingBytes(payload)) }
+    write(kind, chunk, payload, payload.count, 0)
+  }
+
+  /// Says something of which there is much; blocks while there is no room for it.
+  func write(_ kind: RingMessage, _ chunk: Chunk?, large payload: OutgoingBytes) throws(MultiprocessingError) {
+    write(kind, chunk, [], payload.count, try writeLarge(payload))
+  }
+
+  /// Says something, with a payload that goes with it or lies at a place in the file.
+  private func write(_ kind: RingMessage, _ chunk: Chunk?, _ payload: [UInt8], _ count: Int, _ place: UInt64) {
+    let inline = payload.count
     let length = (Self.recordHeader + inline + 7) & ~7
     var tail = mp_load64(base + Layout.resultTail)
     let untilEnd = Layout.ringSize - Int(tail % UInt64(Layout.ringSize))
@@ -55,7 +58,7 @@ struct ResultRing {
     record.storeBytes(of: kind.rawValue, toByteOffset: 4, as: UInt32.self)
     record.storeBytes(of: chunk?.job.rawValue ?? 0, toByteOffset: 8, as: UInt64.self)
     record.storeBytes(of: UInt64(chunk?.index ?? 0), toByteOffset: 16, as: UInt64.self)
-    record.storeBytes(of: UInt64(payload.count), toByteOffset: 24, as: UInt64.self)
+    record.storeBytes(of: UInt64(count), toByteOffset: 24, as: UInt64.self)
     record.storeBytes(of: place, toByteOffset: 32, as: UInt64.self)
     // Last: whoever takes a chunk after the tail has moved gets a later ticket.
     record.storeBytes(of: mp_add64(segment.base + Layout.outcomes, 1), toByteOffset: 40, as: UInt64.self)
@@ -73,7 +76,7 @@ struct ResultRing {
     wait { mp_load64(base + Layout.resultTail) - mp_load64(base + Layout.resultHead) <= UInt64(Layout.ringSize - count) }
   }
 
-  private func wait(until isTrue: () -> Bool) {
+  func wait(until isTrue: () -> Bool) {
     while !isTrue() {
       mp_store32(base + Layout.spaceWanted, 1)
       let signal = mp_load32(base + Layout.spaceSignal)
@@ -83,35 +86,15 @@ struct ResultRing {
     }
   }
 
-  /// Writes a large payload into the file; its place there.
-  private func writeLarge(_ payload: [UInt8]) throws(MultiprocessingError) -> UInt64 {
-    let start = Layout.largeOutcomes(area)
-    wait {
-      let waiting = mp_load64(base + Layout.largeWritten) - mp_load64(base + Layout.largeRead)
-      return waiting == 0 || waiting + UInt64(payload.count) <= Self.largeLimit
-    }
-    let written = mp_load64(base + Layout.largeWritten)
-    let read = mp_load64(base + Layout.largeRead)
-    // With nothing waiting the first pages are used again, which are warm; else the payload goes behind the others.
-    let place = written == read ? start : mp_load64(base + Layout.largeNext)
-    do throws(MultiprocessingError) {
-      try segment.file.write(payload, at: place)
-    } catch {
-      segment.file.punchHole(place..<place + UInt64(payload.count))
-      throw error
-    }
-    mp_store64(base + Layout.largeNext, place + UInt64(payload.count))
-    mp_store64(base + Layout.largeWritten, written + UInt64(payload.count))
-    return place
-  }
-
   // MARK: The pool's side
 
   /// One thing that the worker said.
   struct Record {
     var kind: RingMessage
     var chunk: Chunk
-    var payload: [UInt8]
+    var payload: [UInt8] = []
+    /// The payload of an outcome that is read where it lies.
+    var mapped: MappedPayload?
     /// Its place among what all workers of the pool said: later than all that was heard when its task was taken.
     var ticket: UInt64
     /// Why the payload could not be read, where it is sound.
@@ -131,7 +114,7 @@ struct ResultRing {
   ///
   /// - Throws: `notDecodable` for bytes that no worker of ours writes; the ring is empty afterwards. A payload for which this
   ///   process has no memory is given up, and the record says so.
-  func read(below limit: UInt64 = .max) throws(MultiprocessingError) -> Record? {
+  func read(below limit: UInt64 = .max, inPlace: Bool = false) throws(MultiprocessingError) -> Record? {
     while true {
       let head = mp_load64(base + Layout.resultHead)
       let tail = mp_load64(base + Layout.resultTail)
@@ -165,38 +148,21 @@ struct ResultRing {
       guard ticket < limit else { return nil }
       defer { advance(head, length) }
       do throws(MultiprocessingError) {
-        let payload = try readPayload(record, length, count, place)
-        return Record(kind: kind, chunk: chunk, payload: payload, ticket: ticket)
+        var result = Record(kind: kind, chunk: chunk, ticket: ticket)
+        if place == 0 {
+          guard count <= UInt64(length - Self.recordHeader) else {
+            throw MultiprocessingError(.notDecodable, "A worker's channel holds a record that no worker writes.")
+          }
+          result.payload = [UInt8](UnsafeRawBufferPointer(start: record + Self.recordHeader, count: Int(count)))
+        } else {
+          (result.payload, result.mapped) = try readLarge(place, count, inPlace: inPlace && kind == .succeeded)
+        }
+        return result
       } catch {
         guard error.code == .system else { throw error }
-        return Record(kind: kind, chunk: chunk, payload: [], ticket: ticket, failure: error)
+        return Record(kind: kind, chunk: chunk, ticket: ticket, failure: error)
       }
     }
-  }
-
-  private func readPayload(
-    _ record: UnsafeMutableRawPointer, _ length: Int, _ count: UInt64, _ place: UInt64
-  ) throws(MultiprocessingError) -> [UInt8] {
-    if place == 0 {
-      guard count <= UInt64(length - Self.recordHeader) else {
-        throw MultiprocessingError(.notDecodable, "A worker's channel holds a record that no worker writes.")
-      }
-      return [UInt8](UnsafeRawBufferPointer(start: record + Self.recordHeader, count: Int(count)))
-    }
-    let size = try segment.file.size()
-    guard place >= Layout.largeOutcomes(area), place < Layout.largeOutcomes(area + 1), place <= UInt64(size),
-      count <= UInt64(size) - place
-    else {
-      throw MultiprocessingError(.notDecodable, "A worker's channel names bytes that are not there.")
-    }
-    defer {
-      // Beyond the part that is used again and again, the memory goes back at once.
-      let kept = Layout.largeOutcomes(area) + max(8 << 20, Self.largeLimit / UInt64(segment.layout.workers))
-      if place + count > kept { segment.file.punchHole(max(place, kept)..<place + count) }
-      _ = mp_add64(base + Layout.largeRead, count)
-      signalSpace()
-    }
-    return try segment.file.read(Int(count), at: place)
   }
 
   private func advance(_ head: UInt64, _ length: Int) { mp_store64(base + Layout.resultHead, head &+ UInt64(length)) }

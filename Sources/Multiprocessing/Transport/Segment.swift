@@ -11,10 +11,16 @@ final class Segment: @unchecked Sendable {
   private let woken: UnsafeMutablePointer<UInt32>?
   /// Whose turn it is to be looked at first; as `woken`.
   private var cursor = 0
+  /// What the pool has heard of each worker's large outcomes.
+  let outcomes: Guarded<[OutcomeWindow]>
+  /// Each is used by one thread at a time; see Segment+Windows.
+  var windows: Windows
 
   /// Makes the memory of a new pool.
   init(workers: Int) throws(MultiprocessingError) {
     layout = Layout(workers: workers)
+    windows = Windows(outcomes: Array(repeating: .unknown, count: workers))
+    outcomes = Guarded(Array(repeating: OutcomeWindow(size: layout.outcomeWindow), count: workers))
     file = try Descriptor.sharedMemory("multiprocessing-pool", layout.mappedSize)
     base = try file.map(layout.mappedSize)
     let woken = UnsafeMutablePointer<UInt32>.allocate(capacity: workers)
@@ -25,6 +31,8 @@ final class Segment: @unchecked Sendable {
   /// Maps the memory of the pool that this process works for.
   init(file: Descriptor, workers: Int) throws(MultiprocessingError) {
     layout = Layout(workers: workers)
+    windows = Windows(outcomes: Array(repeating: .unknown, count: workers))
+    outcomes = Guarded(Array(repeating: OutcomeWindow(size: layout.outcomeWindow), count: workers))
     self.file = file
     guard try file.size() >= layout.mappedSize else {
       throw MultiprocessingError(.system, "The shared memory of the pool is too small.")
@@ -35,17 +43,23 @@ final class Segment: @unchecked Sendable {
 
   deinit {
     munmap(base, layout.mappedSize)
+    unmapWindows()
     woken?.deallocate()
   }
 
   func area(_ index: Int) -> UnsafeMutableRawPointer { base + layout.area(index) }
 
   /// Makes a worker's area as new, but for the turns of sleeping: they go on, so that a turn means one sleep of one worker.
+  /// And but for what of its outcomes somebody still reads: the next worker writes behind that.
   func reset(_ index: Int) {
     let area = area(index)
     let turn = mp_load32(area + Layout.sleeps)
     memset(area, 0, Layout.ring)
     mp_store32(area + Layout.sleeps, (turn | 1) &+ 1)
+    outcomes.with { outcomes in
+      mp_store64(area + Layout.largeRead, outcomes[index].read)
+      mp_store64(area + Layout.largeWritten, outcomes[index].heard)
+    }
   }
 
   /// For how many nanoseconds whoever waits looks again before it sleeps, at the pool's wish.

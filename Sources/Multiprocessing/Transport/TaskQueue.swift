@@ -20,15 +20,15 @@ struct TaskQueue {
     return SlotState(word: mp_load64(state(tail))) == SlotState(.free, tail)
   }
 
-  /// Puts a chunk; `large` is where its bytes lie in the file, where they do not fit the slot. Needs `hasRoom`.
+  /// Puts a chunk with its bytes, or with the place in the file where so many lie that do not fit the slot. Needs `hasRoom`.
   /// - Returns: the position of the chunk.
   @discardableResult
-  func put(_ chunk: Chunk, _ bytes: [UInt8], large: UInt64 = 0) -> UInt64 {
+  func put(_ chunk: Chunk, _ bytes: [UInt8], large: UInt64 = 0, _ count: Int = 0) -> UInt64 {
     let tail = mp_load64(segment.base + Layout.tail)
     let slot = segment.base + segment.layout.slot(tail)
     slot.storeBytes(of: chunk.job.rawValue, toByteOffset: Layout.slotJob, as: UInt64.self)
     slot.storeBytes(of: UInt64(chunk.index), toByteOffset: Layout.slotChunk, as: UInt64.self)
-    slot.storeBytes(of: UInt64(bytes.count), toByteOffset: Layout.slotLength, as: UInt64.self)
+    slot.storeBytes(of: UInt64(large == 0 ? bytes.count : count), toByteOffset: Layout.slotLength, as: UInt64.self)
     slot.storeBytes(of: large, toByteOffset: Layout.slotOffset, as: UInt64.self)
     if large == 0 {
       bytes.withUnsafeBytes { UnsafeMutableRawBufferPointer(start: slot + Layout.slotBytes, count: bytes.count).copyMemory(from: $0) }
@@ -126,13 +126,19 @@ struct TaskQueue {
   /// A chunk as a worker takes it.
   struct Claim {
     var chunk: Chunk
+    /// What to run; or the beginning of it, where it has been read already.
     var bytes: [UInt8]
+    var taken: TakenChunk?
   }
 
   /// Claims the oldest chunk for the worker of this area; nil when there is none.
   ///
   /// From the claim on the slot or the area says what the worker holds, whenever it dies.
-  func claim(area: Int) throws(MultiprocessingError) -> Claim? {
+  /// - Parameter take: reads the inputs of a large chunk where they lie, if it can. The pool may take the chunk back and use the
+  ///   place again meanwhile: then it has read nonsense, which nobody gets.
+  func claim(
+    area: Int, take: (UnsafeRawBufferPointer) -> TakenChunk? = { _ in nil }
+  ) throws(MultiprocessingError) -> Claim? {
     let header = segment.base
     while true {
       let position = mp_load64(header + Layout.head)
@@ -159,9 +165,14 @@ struct TaskQueue {
       let ring = ResultRing(segment: segment, area: area)
       ring.hold(chunk)
       let claimed = SlotState(.claimed, position, owner: area + 1).word
-      let bytes: [UInt8]
+      var claim = Claim(chunk: chunk, bytes: [])
       do throws(MultiprocessingError) {
-        bytes = try self.bytes(slot, length, large)
+        if large != 0, let bytes = try mapped(length, large) {
+          claim.taken = take(bytes)
+          claim.bytes = claim.taken?.name ?? [UInt8](bytes)
+        } else {
+          claim.bytes = try self.bytes(slot, length, large)
+        }
       } catch {
         // What was withdrawn may be another chunk's bytes by now.
         if mp_load64(slot + Layout.slotState) == claimed { throw error }
@@ -174,8 +185,14 @@ struct TaskQueue {
         continue
       }
       tellRoom(position)
-      return Claim(chunk: chunk, bytes: bytes)
+      return claim
     }
+  }
+
+  /// Where a large payload lies, if it is mapped.
+  private func mapped(_ length: UInt64, _ large: UInt64) throws(MultiprocessingError) -> UnsafeRawBufferPointer? {
+    guard try segment.holds(length, at: large) else { throw Self.damaged }
+    return segment.tasks(at: large, Int(length)).map { UnsafeRawBufferPointer($0) }
   }
 
   private func bytes(

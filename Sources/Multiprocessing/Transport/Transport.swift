@@ -43,16 +43,22 @@ package enum ChunkOutcome: Sendable {
   case stored
   /// The outputs, encoded.
   case encoded([UInt8])
+  /// The same, where the worker wrote them.
+  case mapped(MappedPayload)
   case failed(any Error)
 }
 
 /// Bytes that have their place on the way to the workers.
 package struct StagedBytes: Sendable {
+  /// The bytes, where they go into the queue itself.
   package var bytes: [UInt8]
-  /// Where they lie, if not in the queue itself.
+  /// Where they lie else.
   var place: UInt64 = 0
+  var count = 0
 
   package init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+  init(at place: UInt64, _ count: Int) { (bytes, self.place, self.count) = ([], place, count) }
 }
 
 /// A worker as the pool sees it from outside.
@@ -96,7 +102,7 @@ package protocol Transport: AnyObject, Sendable {
 
   /// Makes a place for a chunk's bytes, and puts them there where they are too many for the queue itself; nil when there is
   /// no room. Calls of this, `unstage` and `offer` do not overlap. Throws where there is no memory for them.
-  func stage(_ bytes: [UInt8]) throws(MultiprocessingError) -> StagedBytes?
+  func stage(_ bytes: OutgoingBytes) throws(MultiprocessingError) -> StagedBytes?
 
   /// Gives back a place that is not needed.
   func unstage(_ staged: StagedBytes)
@@ -167,7 +173,7 @@ package protocol Transport: AnyObject, Sendable {
 
 /// What a transport has that cannot lose anything.
 extension Transport {
-  package func stage(_ bytes: [UInt8]) throws(MultiprocessingError) -> StagedBytes? { StagedBytes(bytes) }
+  package func stage(_ bytes: OutgoingBytes) throws(MultiprocessingError) -> StagedBytes? { StagedBytes(bytes.bytes) }
   package func unstage(_ staged: StagedBytes) {}
   package var canBeAudited: Bool { false }
   package var needsAudit: Bool { false }

@@ -158,6 +158,11 @@ package enum Wire {
     if value.tag != .list || WireCoders.find([Element].self) != nil {
       return try decode([Element].self, value, bytes, userInfo)
     }
+    if let elements = WireCoders.find(type)?.elements {
+      let all = try bytes.pointer(value.body - 9, to: value.end)
+      let list: [Element]? = WireFlat.list(elements, UnsafeRawBufferPointer(start: all, count: value.end - value.body + 9))
+      if let list { return list }
+    }
     // What `Array` does, without its containers: most chunks have few elements.
     let count = try bytes.elementCount(value)
     let source = WireSource(bytes, userInfo: userInfo)

@@ -17,10 +17,14 @@ final class WireCoder: Sendable {
   let write: Write
   /// Initialises the memory of the result.
   let read: Read
+  /// How many values are written and read that are no numbers.
+  let elements: WireElements?
 
   init(
-    tag: WireTag, byteCount: @escaping @Sendable (UnsafeRawPointer) -> Int, write: @escaping Write, read: @escaping Read
+    tag: WireTag, elements: WireElements? = nil, byteCount: @escaping @Sendable (UnsafeRawPointer) -> Int,
+    write: @escaping Write, read: @escaping Read
   ) {
+    self.elements = elements
     self.tag = tag
     self.byteCount = byteCount
     self.write = write
@@ -61,33 +65,21 @@ extension WireCoder {
   }
 
   static func scalars<Scalar: WireScalar>(_ type: Scalar.Type) -> WireCoder {
-    WireCoder(tag: Scalar.tag.packed) { value in
+    WireCoder(tag: Scalar.tag.packed, elements: .scalars(type)) { value in
       9 + value.assumingMemoryBound(to: [Scalar].self).pointee.count * MemoryLayout<Scalar>.stride
     } write: { value, target in
-      value.assumingMemoryBound(to: [Scalar].self).pointee.withUnsafeBytes { bytes in
-        target.storeBytes(of: Scalar.tag.packed.rawValue, as: UInt8.self)
-        (target + 1).storeBytes(of: UInt64(bytes.count), as: UInt64.self)
-        if let start = bytes.baseAddress { (target + 9).copyMemory(from: start, byteCount: bytes.count) }
-      }
+      _ = write(value.assumingMemoryBound(to: [Scalar].self).pointee, to: target)
     } read: { (value, bytes, result) throws(WireError) in
-      let start = try bytes.pointer(to: value)
-      let byteCount = value.end - value.body
-      let count = byteCount / MemoryLayout<Scalar>.stride
-      guard Scalar.areValid(start, count: count) else {
+      let bytes = UnsafeRawBufferPointer(start: try bytes.pointer(to: value), count: value.end - value.body)
+      guard let list = list(of: Scalar.self, bytes) else {
         throw WireError(.malformed, "The bytes are not those of a list of type \(Scalar.self).", offset: value.body)
       }
-      let array = [Scalar](unsafeUninitializedCapacity: count) { elements, initialized in
-        if let target = elements.baseAddress {
-          UnsafeMutableRawPointer(target).copyMemory(from: start, byteCount: byteCount)
-        }
-        initialized = count
-      }
-      result.initializeMemory(as: [Scalar].self, to: array)
+      result.initializeMemory(as: [Scalar].self, to: list)
     }
   }
 
   static func string() -> WireCoder {
-    WireCoder(tag: .string) { value in
+    WireCoder(tag: .string, elements: .strings()) { value in
       9 + value.assumingMemoryBound(to: String.self).pointee.utf8.count
     } write: { value, target in
       _ = write(value.assumingMemoryBound(to: String.self).pointee, to: target)
@@ -97,45 +89,84 @@ extension WireCoder {
   }
 
   static func strings() -> WireCoder {
-    WireCoder(tag: .list) { value in
-      let strings = value.assumingMemoryBound(to: [String].self).pointee
-      return strings.reduce(17 + 9 * strings.count) { $0 + $1.utf8.count }
-    } write: { value, target in
-      let strings = value.assumingMemoryBound(to: [String].self).pointee
-      var end = target + 17
-      for string in strings { end = write(string, to: end) }
-      target.storeBytes(of: WireTag.list.rawValue, as: UInt8.self)
-      (target + 1).storeBytes(of: UInt64(end - target - 9), as: UInt64.self)
-      (target + 9).storeBytes(of: UInt64(strings.count), as: UInt64.self)
-    } read: { (value, bytes, result) throws(WireError) in
-      let count = try bytes.elementCount(value)
-      var strings: [String] = []
-      // A text takes nine bytes at least.
-      strings.reserveCapacity(Swift.min(count, (value.end - value.body) / 9))
-      var position = value.body + 8
-      for index in 0..<count {
-        let element = try bytes.value(at: position, limit: value.end)
-        guard element.tag == .string else {
-          let text = "Element \(index) should be a String, and the bytes hold \(element.tag.name)."
-          throw WireError(.typeMismatch, text, offset: position)
-        }
-        strings.append(try bytes.text(element))
-        position = element.next
+    let elements = WireElements.strings()
+    return WireCoder(tag: .list) { value in
+      value.assumingMemoryBound(to: [String].self).pointee.withUnsafeBufferPointer { texts in
+        17 + (texts.baseAddress.map { elements.byteCount($0, texts.count) } ?? 0)
       }
-      result.initializeMemory(as: [String].self, to: strings)
+    } write: { value, target in
+      value.assumingMemoryBound(to: [String].self).pointee.withUnsafeBufferPointer { texts in
+        let size = texts.baseAddress.map { elements.byteCount($0, texts.count) } ?? 0
+        openList(target, 17 + size, count: texts.count)
+        if let start = texts.baseAddress { elements.write(start, texts.count, target + 17) }
+      }
+    } read: { (value, bytes, result) throws(WireError) in
+      // Nine bytes stand before the body: the value's tag and its length.
+      let body = UnsafeRawBufferPointer(start: try bytes.pointer(value.body - 9, to: value.end), count: value.end - value.body + 9)
+      if let strings: [String] = WireFlat.list(elements, body) {
+        result.initializeMemory(as: [String].self, to: strings)
+      } else {
+        result.initializeMemory(as: [String].self, to: try stringsOrError(value, bytes))
+      }
     }
+  }
+
+  /// The same one by one, to say what is wrong with which.
+  @inline(never) private static func stringsOrError(_ value: WireValue, _ bytes: WireBytes) throws(WireError) -> [String] {
+    let count = try bytes.elementCount(value)
+    var strings: [String] = []
+    // A text takes nine bytes at least.
+    strings.reserveCapacity(Swift.min(count, (value.end - value.body) / 9))
+    var position = value.body + 8
+    for index in 0..<count {
+      let element = try bytes.value(at: position, limit: value.end)
+      guard element.tag == .string else {
+        let text = "Element \(index) should be a String, and the bytes hold \(element.tag.name)."
+        throw WireError(.typeMismatch, text, offset: position)
+      }
+      strings.append(try bytes.text(element))
+      position = element.next
+    }
+    return strings
   }
 
   /// Writes a text with its tag and length and returns the end.
   @inline(__always)
   static func write(_ text: String, to target: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer {
+    let end = text.utf8.withContiguousStorageIfAvailable { write(.string, UnsafeRawBufferPointer($0), to: target) }
+    if let end { return end }
     var text = text
-    return text.withUTF8 { utf8 in
-      target.storeBytes(of: WireTag.string.rawValue, as: UInt8.self)
-      (target + 1).storeBytes(of: UInt64(utf8.count), as: UInt64.self)
-      if let start = utf8.baseAddress { (target + 9).copyMemory(from: start, byteCount: utf8.count) }
-      return target + (9 + utf8.count)
+    return text.withUTF8 { write(.string, UnsafeRawBufferPointer($0), to: target) }
+  }
+
+  /// The same for many numbers.
+  @inline(__always)
+  static func write<Scalar: WireScalar>(_ list: [Scalar], to target: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer {
+    list.withUnsafeBytes { write(Scalar.tag.packed, $0, to: target) }
+  }
+
+  @inline(__always) private static func write(
+    _ tag: WireTag, _ bytes: UnsafeRawBufferPointer, to target: UnsafeMutableRawPointer
+  ) -> UnsafeMutableRawPointer {
+    target.storeBytes(of: tag.rawValue, as: UInt8.self)
+    (target + 1).storeBytes(of: UInt64(bytes.count), as: UInt64.self)
+    if let start = bytes.baseAddress { (target + 9).copyMemory(from: start, byteCount: bytes.count) }
+    return target + (9 + bytes.count)
+  }
+
+  /// The numbers that these bytes are; nil where they are none. The bytes may be changed by somebody else meanwhile: it is the
+  /// copy that is checked.
+  @inline(__always)
+  static func list<Scalar: WireScalar>(of type: Scalar.Type, _ bytes: UnsafeRawBufferPointer) -> [Scalar]? {
+    let count = bytes.count / MemoryLayout<Scalar>.stride
+    guard count * MemoryLayout<Scalar>.stride == bytes.count else { return nil }
+    let list = [Scalar](unsafeUninitializedCapacity: count) { elements, initialized in
+      guard let target = elements.baseAddress, let start = bytes.baseAddress, count > 0 else { return }
+      FreshMemory.prepare(UnsafeMutableRawBufferPointer(elements))
+      UnsafeMutableRawPointer(target).copyMemory(from: start, byteCount: bytes.count)
+      if Scalar.areValid(target, count: count) { initialized = count }
     }
+    return list.count == count ? list : nil
   }
 }
 

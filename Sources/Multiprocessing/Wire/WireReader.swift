@@ -94,14 +94,17 @@ package struct WireReader {
   }
 
   static func text(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(WireError) -> String {
+    if let text = text(bytes) { return text }
+    throw WireError(.invalidText, "A text of \(bytes.count) bytes is not valid UTF-8.", offset: offset)
+  }
+
+  /// The text that these bytes are; nil where they are none.
+  @inline(__always) static func text(_ bytes: UnsafeRawBufferPointer) -> String? {
     // This repairs what is not valid, so that the result differs; `String(validating:as:)` takes four times as long.
     var text = String(decoding: bytes, as: UTF8.self)
     let isSame = text.withUTF8 { utf8 in
       utf8.count == bytes.count && WireBytes.areEqual(UnsafeRawBufferPointer(utf8), bytes)
     }
-    guard isSame else {
-      throw WireError(.invalidText, "A text of \(bytes.count) bytes is not valid UTF-8.", offset: offset)
-    }
-    return text
+    return isSame ? text : nil
   }
 }
