@@ -14,9 +14,16 @@
 // One bit a descriptor. A table and no lock: it is read in a forked child, where a lock may be held by nobody.
 enum { OWNABLE = 1 << 20 };
 static uint32_t owned[OWNABLE / 32];
+// No word from this one on was ever used: a child of a fork need not look at all of them, and fetch a page for each thousand.
+static int owned_words;
 
 void mp_own(int fd) {
-  if (fd >= 0 && fd < OWNABLE) __atomic_fetch_or(&owned[fd / 32], 1u << (fd % 32), __ATOMIC_SEQ_CST);
+  if (fd < 0 || fd >= OWNABLE) return;
+  int known = __atomic_load_n(&owned_words, __ATOMIC_SEQ_CST);
+  while (known <= fd / 32 &&
+         !__atomic_compare_exchange_n(&owned_words, &known, fd / 32 + 1, 0, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST)) {
+  }
+  __atomic_fetch_or(&owned[fd / 32], 1u << (fd % 32), __ATOMIC_SEQ_CST);
 }
 
 void mp_disown(int fd) {
@@ -29,7 +36,7 @@ int mp_close(int fd) {
 }
 
 void mp_close_owned(void) {
-  for (int word = 0; word < OWNABLE / 32; word++) {
+  for (int word = 0; word < owned_words; word++) {
     if (!owned[word]) continue;
     for (int bit = 0; bit < 32; bit++)
       if (owned[word] & (1u << bit)) close(word * 32 + bit);
@@ -179,6 +186,11 @@ void mp_keep_memory(void) {
   mallopt(M_MMAP_THRESHOLD, 32 << 20);
   mallopt(M_TRIM_THRESHOLD, 128 << 20);
 #endif
+}
+
+int64_t mp_data_start(int fd, int64_t offset) {
+  off_t start = lseek(fd, offset, SEEK_DATA);
+  return start < 0 ? -errno : start;
 }
 
 int64_t mp_data_end(int fd, int64_t offset) {

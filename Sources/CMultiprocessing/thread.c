@@ -1,13 +1,14 @@
 #define _GNU_SOURCE
 #include "CMultiprocessing.h"
 
-#include <dirent.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -31,6 +32,14 @@ int mp_cached_thread_id(void) {
 }
 
 void mp_name_thread(const char *name) { prctl(PR_SET_NAME, name); }
+
+void mp_name_worker(const char *name) {
+  size_t length = strlen(name);
+  const char *end = length > 15 ? name + length - 15 : name;
+  // No character is cut in two.
+  while ((*end & 0xc0) == 0x80) end++;
+  mp_name_thread(end);
+}
 
 static void cease_helper(void);
 
@@ -131,12 +140,10 @@ int mp_sanitizer_thread_count(void) { return 0; }
 #endif
 
 static int count_foreign(void) {
-  DIR *folder = opendir("/proc/self/task");
-  if (!folder) return 0;
-  int count = 0;
-  for (struct dirent *entry; (entry = readdir(folder));) count += entry->d_name[0] != '.';
-  closedir(folder);
-  return count - 1 - (__atomic_load_n(&helpers, __ATOMIC_SEQ_CST) - is_helper) - mp_watcher_count() -
+  // The folder of threads has a link from each; to list it takes twenty times as long.
+  struct stat folder;
+  if (stat("/proc/self/task", &folder) != 0 || folder.st_nlink < 3) return 0;
+  return (int)folder.st_nlink - 2 - 1 - (__atomic_load_n(&helpers, __ATOMIC_SEQ_CST) - is_helper) - mp_watcher_count() -
          mp_sanitizer_thread_count();
 }
 

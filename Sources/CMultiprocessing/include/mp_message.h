@@ -52,7 +52,9 @@ void mp_fetch(void *start, size_t count);
 // by page, for every task. C's malloc has no other way to be told.
 void mp_keep_memory(void);
 
-// Where the data ends that begins at an offset of such a file, to a page; a negated errno where there is none.
+// Where the first data of such a file begins from an offset on, to a page, and where the data ends that an offset lies in; a
+// negated errno where there is none.
+int64_t mp_data_start(int fd, int64_t offset);
 int64_t mp_data_end(int fd, int64_t offset);
 
 // A pipe, close-on-exec. 0 or a negated errno.

@@ -65,4 +65,7 @@ uintptr_t mp_thread_token(void);
 // Names the calling thread for debuggers and /proc; at most 15 characters.
 void mp_name_thread(const char *name);
 
+// The same with the end of a longer name, in which the numbers of workers are.
+void mp_name_worker(const char *name);
+
 #endif

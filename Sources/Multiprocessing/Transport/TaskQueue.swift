@@ -1,4 +1,5 @@
 import CMultiprocessing
+import Glibc
 import PoolCore
 
 /// The common queue of chunks in shared memory: one pool puts, every worker claims.
@@ -92,14 +93,39 @@ struct TaskQueue {
   /// claims.
   func takeBack(from area: Int) -> [Chunk] {
     var chunks: [Chunk] = []
-    for index in 0..<UInt64(Layout.slotCount) {
+    // Where nobody has ever written there is nothing, and looking would fetch the memory for it.
+    var next: UInt64 = 0
+    while let range = slotsWithData(from: next) {
+      takeBack(from: area, in: range, &chunks)
+      next = range.upperBound
+    }
+    return chunks
+  }
+
+  /// The first slots from this one on that lie in memory which was ever written or looked at.
+  private func slotsWithData(from first: UInt64) -> Range<UInt64>? {
+    guard first < UInt64(Layout.slotCount) else { return nil }
+    let base = segment.layout.slot(0)
+    let end = segment.layout.slot(UInt64(Layout.slotCount) - 1) + Layout.slotSize
+    return segment.file.use { file in
+      let start = mp_data_start(file, Int64(base) + Int64(first) * Int64(Layout.slotSize))
+      // A system that cannot tell says so in another way than that there is none.
+      if start < 0, start != -Int64(ENXIO) { return first..<UInt64(Layout.slotCount) }
+      guard start >= 0, start < end else { return nil }
+      let hole = mp_data_end(file, start)
+      let slots = (Int(start) - base) / Layout.slotSize..<(min(hole > start ? Int(hole) : end, end) - base) / Layout.slotSize
+      return UInt64(slots.lowerBound)..<UInt64(slots.upperBound)
+    }
+  }
+
+  private func takeBack(from area: Int, in slots: Range<UInt64>, _ chunks: inout [Chunk]) {
+    for index in slots {
       let slot = segment.base + segment.layout.slot(index)
       let state = SlotState(word: mp_load64(slot + Layout.slotState))
       guard state.phase == .claimed, state.owner == area + 1 else { continue }
       chunks.append(chunk(slot))
       release(slot, state.position(slot: index))
     }
-    return chunks
   }
 
   /// Whether the slot of this position has been released since.
@@ -241,6 +267,8 @@ struct TaskQueue {
       mp_store32(sleeps, turn &+ 1)
       _ = mp_add32(segment.base + Layout.sleepers, UInt32.max)
     }
-    segment.wakeAllWorkers()
+    // What is put from here on finds that worker no longer asleep; what was put before stands in the queue.
+    mp_fence()
+    if !isEmpty { segment.wakeAllWorkers() }
   }
 }
