@@ -11,7 +11,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -100,6 +102,40 @@ int mp_pidfd_reap(int pidfd, int *status, int wait) {
   return 1;
 }
 
+int mp_child_events(void) {
+  sigset_t ends;
+  sigemptyset(&ends);
+  sigaddset(&ends, SIGCHLD);
+  pthread_sigmask(SIG_BLOCK, &ends, 0);
+  int fd = mp_above_standard(signalfd(-1, &ends, SFD_CLOEXEC | SFD_NONBLOCK));
+  return fd < 0 ? -errno : fd;
+}
+
+void mp_drain_child_events(int fd) {
+  struct signalfd_siginfo event;
+  while (read(fd, &event, sizeof event) > 0) {
+  }
+  errno = 0;
+}
+
+int mp_reap_any(int *status) {
+  siginfo_t info;
+  int r;
+  do {
+    memset(&info, 0, sizeof info);
+    r = waitid(P_ALL, 0, &info, WEXITED | WNOHANG);
+  } while (r < 0 && errno == EINTR);
+  if (r < 0 || info.si_pid == 0) return 0;
+  *status = info.si_code == CLD_EXITED ? info.si_status : -info.si_status;
+  return info.si_pid;
+}
+
+void mp_unblock_signals(void) {
+  sigset_t none;
+  sigemptyset(&none);
+  pthread_sigmask(SIG_SETMASK, &none, 0);
+}
+
 void mp_reset_signals(void) {
   struct sigaction plain = {.sa_handler = SIG_DFL}, ignore = {.sa_handler = SIG_IGN};
   for (int s = 1; s < NSIG; s++) {
@@ -107,9 +143,7 @@ void mp_reset_signals(void) {
     // Ctrl-C goes to the whole group: the main process decides what happens. A closed pipe is an error, not a death.
     sigaction(s, s == SIGINT || s == SIGPIPE ? &ignore : &plain, 0);
   }
-  sigset_t none;
-  sigemptyset(&none);
-  pthread_sigmask(SIG_SETMASK, &none, 0);
+  mp_unblock_signals();
   struct rlimit no_core = {0, 0};
   setrlimit(RLIMIT_CORE, &no_core);
 }
@@ -161,6 +195,23 @@ int mp_watch_processes(const int *pidfds, int count) {
   if (r) free(watched);
   else watcher_generation = mp_generation();
   return -r;
+}
+
+void mp_rehearse(void) {
+  void *volatile memory = malloc(1);
+  free(memory);
+  mp_keep_memory();
+  pthread_attr_t attributes;
+  pthread_attr_init(&attributes);
+  pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+  pthread_attr_destroy(&attributes);
+  struct pollfd none = {.fd = -1};
+  poll(&none, 1, 0);
+  sched_yield();
+  getppid();
+  lseek(-1, 0, SEEK_END);
+  munmap(0, 0);
+  errno = 0;
 }
 
 int mp_usable_processors(void) {

@@ -33,7 +33,13 @@ package enum ProcessName {
   }
 
   private static func text(_ identity: [Int]) -> String {
-    identity.map { String($0) }.joined(separator: ":")
+    // By hand: this names every worker, and the general way looks a few types up when it is first used.
+    var text = ""
+    for number in identity {
+      if !text.isEmpty { text += ":" }
+      text += number.description
+    }
+    return text
   }
 }
 

@@ -23,8 +23,19 @@ int mp_pidfd_signal(int pidfd, int signal);
 // else a negated errno (-ECHILD: it is no child of this process).
 int mp_pidfd_reap(int pidfd, int *status, int wait);
 
+// A descriptor that can be read whenever children of this process may have ended, close-on-exec; for a process with one thread
+// and nobody else who waits for children. Draining it says that what has ended so far is about to be reaped.
+int mp_child_events(void);
+void mp_drain_child_events(int fd);
+
+// Reaps any child that has ended: its id, and its status as above; 0 if there is none.
+int mp_reap_any(int *status);
+
 // In a new child: no signal blocked, all at their defaults but SIGINT and SIGPIPE, which are ignored; no core dump.
 void mp_reset_signals(void);
+
+// The same for the child of a process that has done that: only the signals that its fork had blocked.
+void mp_unblock_signals(void);
 
 // In a new child: standard input from /dev/null.
 void mp_detach_input(void);
@@ -35,6 +46,10 @@ int mp_watch_processes(const int *pidfds, int count);
 
 // How many such threads this process has.
 int mp_watcher_count(void);
+
+// Calls the functions of the C library that a worker begins with: the first call of each looks its address up, and a child finds
+// that done.
+void mp_rehearse(void);
 
 // How many processors the process may use; 0 if that cannot be told.
 int mp_usable_processors(void);

@@ -21,7 +21,8 @@ enum SharedWaits {
   private static let pause: Duration = .milliseconds(50)
 
   private struct Known { weak var words: MemoryWords? }
-  private static let known = Guarded<[ObjectIdentifier: Known]>([:])
+  private static let made = Made()
+  private static let known = made.by { Guarded<[ObjectIdentifier: Known]>([:]) }
 
   /// The words are those of a lock and of nothing else.
   static func register(_ words: any SharedWords) {
@@ -34,6 +35,7 @@ enum SharedWaits {
 
   /// In a forked child, which joins its locks itself.
   static func forget() {
+    guard made.isTrue else { return }
     known.breakLock()
     known.with { $0 = [:] }
   }

@@ -32,10 +32,12 @@ enum WaitGraph {
     var count: UInt64 = 0
   }
 
-  private static let state = Guarded(State())
+  private static let made = Made()
+  private static let state = made.by { Guarded(State()) }
 
   /// In a forked child: nobody waits.
   static func forget() {
+    guard made.isTrue else { return }
     state.breakLock()
     state.with { $0 = State() }
   }

@@ -24,6 +24,7 @@ extension PoolEngine {
   // MARK: Worker handler
 
   private func keepWorkers() {
+    transport.waitForStart()
     while true {
       world.pass(.rest(.workerHandler))
       let (start, hasEnded) = state.with { ($0.starts.popFirst(), $0.hasEnded) }

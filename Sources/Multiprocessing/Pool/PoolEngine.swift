@@ -55,7 +55,7 @@ package final class PoolEngine: Sendable {
   let state: Guarded<State>
   let sendParker: any Parker
 
-  /// Makes a pool at work: starts all workers in the calling thread, in order, then the helper threads in theirs.
+  /// Makes a pool at work: starts all workers in the calling thread, in order, and the helper threads.
   ///
   /// - Throws: what kept a worker from starting; then nothing is left of the pool.
   package init(
@@ -73,11 +73,14 @@ package final class PoolEngine: Sendable {
     let actions = feed(.opened)
     var started = 0
     do {
-      for case .startWorker(let worker) in actions { try startWorker(worker) }
-      state.with { $0.helpersLeft = HelperRole.allCases.count }
-      for role in HelperRole.allCases {
-        try startHelper(role)
-        started += 1
+      var workers: [WorkerID] = []
+      for case .startWorker(let worker) in actions { workers.append(worker) }
+      try startAll(workers) {
+        state.with { $0.helpersLeft = HelperRole.allCases.count }
+        for role in HelperRole.allCases {
+          try startHelper(role)
+          started += 1
+        }
       }
     } catch {
       abandon(withHelpers: started)
@@ -86,6 +89,13 @@ package final class PoolEngine: Sendable {
   }
 
   deinit { PoolEngines.remove(number) }
+
+  private func startAll(_ workers: [WorkerID], meanwhile: () throws -> Void) throws {
+    guard Trace.records(world) else { return try transport.startAll(workers, meanwhile: meanwhile) }
+    // A record shows how long each of them took.
+    for worker in workers { try startWorker(worker) }
+    try meanwhile()
+  }
 
   func startWorker(_ worker: WorkerID) throws {
     guard Trace.records(world) else { return try transport.start(worker) }
@@ -221,7 +231,9 @@ package final class PoolEngine: Sendable {
         job?.resolve(resolution, Self.error(resolution, fault))
         hasResolved = true
       case .killWorker(let worker): transport.kill(worker)
-      case .wakeJoiners: end()
+      case .wakeJoiners:
+        transport.noMoreWorkers()
+        end()
       case .offer, .pullInputs, .keepFailure, .keepExpiry: break  // Done by `queue`.
       }
     }

@@ -1,8 +1,9 @@
 /// The processes that the calling one has started and that may run.
 enum Children {
-  private static let children = ProcessLocal<[ChildProcess]>([])
+  private static let made = Made()
+  private static let children = made.by { ProcessLocal<[ChildProcess]>([]) }
 
-  static var all: [ChildProcess] { children.value }
+  static var all: [ChildProcess] { made.isTrue ? children.value : [] }
 
   static func add(_ child: ChildProcess) {
     ProcessEnd.prepare()
@@ -13,6 +14,7 @@ enum Children {
 
   /// In a forked child: its parent's children are not its own.
   static func forget() {
+    guard made.isTrue else { return }
     children.storage.breakLock()
     children.storage.with { $0 = [] }
   }
@@ -22,6 +24,7 @@ enum Children {
 
   /// Ends the daemons, then waits for all others.
   static func end() {
+    guard made.isTrue else { return }
     let daemons = all.filter(\.isDaemon)
     // What fails here has ended.
     for child in daemons { try? child.terminate() }

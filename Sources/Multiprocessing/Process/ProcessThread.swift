@@ -126,7 +126,8 @@ public final class ProcessThread: Sendable {
 
 /// The threads for which the end of the calling process waits.
 enum RunningThreads {
-  private static let threads = ProcessLocal<[ProcessThread]>([])
+  private static let made = Made()
+  private static let threads = made.by { ProcessLocal<[ProcessThread]>([]) }
 
   static func add(_ thread: ProcessThread) {
     ProcessEnd.prepare()
@@ -137,12 +138,14 @@ enum RunningThreads {
 
   /// In a forked child: its parent's threads are not its own.
   static func forget() {
+    guard made.isTrue else { return }
     threads.storage.breakLock()
     threads.storage.with { $0 = [] }
   }
 
   /// Waits until none is left; they may start others meanwhile.
   static func joinAll() {
+    guard made.isTrue else { return }
     var joined: [ProcessThread] = []
     while let next = threads.value.first(where: { thread in !joined.contains { $0 === thread } }) {
       next.joinAtEnd()

@@ -114,7 +114,8 @@ final class Feeder: Sendable {
 
 /// The feeders of this process that have something to send: its end waits for them.
 enum RunningFeeders {
-  private static let feeders = ProcessLocal<[ObjectIdentifier: Feeder]>([:])
+  private static let made = Made()
+  private static let feeders = made.by { ProcessLocal<[ObjectIdentifier: Feeder]>([:]) }
 
   static func add(_ feeder: Feeder) {
     ProcessEnd.prepare()
@@ -123,10 +124,14 @@ enum RunningFeeders {
 
   static func remove(_ feeder: Feeder) { feeders.withValue { _ = $0.removeValue(forKey: ObjectIdentifier(feeder)) } }
 
-  static func joinAll() { for feeder in feeders.value.values where feeder.mustBeJoined { feeder.join() } }
+  static func joinAll() {
+    guard made.isTrue else { return }
+    for feeder in feeders.value.values where feeder.mustBeJoined { feeder.join() }
+  }
 
   /// In a forked child: what its parent has to send is not its own.
   static func forget() {
+    guard made.isTrue else { return }
     feeders.storage.breakLock()
     feeders.storage.with { $0 = [:] }
   }

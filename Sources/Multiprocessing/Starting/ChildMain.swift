@@ -6,10 +6,9 @@ enum ChildMain {
   /// A spawned child: everything comes over its socket.
   static func runSpawned(_ socket: Int32) -> Never {
     do {
-      guard let received = try ReceivedStart.receive(socket) else { mp_child_exit(1) }
-      let start = try received.decode()
+      guard let received = try ReceivedStart.receive(socket, head: Int(MP_NONCE_LENGTH)) else { mp_child_exit(1) }
+      let (start, main, others) = try received.decode()
       Environment.set(Environment.backtrace, start.backtrace)
-      let main = try received.mainProcess()
       switch start.role {
       case .server:
         mp_reset_signals()
@@ -18,7 +17,9 @@ enum ChildMain {
         ServerMain.run(master: socket, main: main)
       case .worker, .process:
         _ = mp_close(socket)
-        run(start, received, watched: [main])
+        mp_reset_signals()
+        mp_detach_input()
+        run(start, others, watched: [main])
       }
     } catch {
       complain(error)
@@ -28,11 +29,13 @@ enum ChildMain {
   /// A child that a server forked; the server's end ends it too.
   static func runForked(_ received: ReceivedStart, server: Int32) -> Never {
     do {
-      let start = try received.decode()
+      let (start, main, others) = try received.decode()
       let serverPidfd = mp_pidfd_open(server)
       // The server may have died before this was opened, and its number may be another's by now.
       guard serverPidfd >= 0, getppid() == server else { mp_child_exit(1) }
-      run(start, received, watched: [try received.mainProcess(), serverPidfd])
+      // The server has seen to the signals and the standard input.
+      mp_unblock_signals()
+      run(start, others, watched: [main, serverPidfd])
     } catch {
       complain(error)
     }
@@ -41,30 +44,25 @@ enum ChildMain {
   /// A child that its parent forked itself: what it has to know lies in the socket already.
   static func runForked(_ socket: Int32) -> Never {
     do {
-      guard let received = try ReceivedStart.receive(socket) else { mp_child_exit(1) }
+      guard let received = try ReceivedStart.receive(socket, head: SystemProcess.head.count) else { mp_child_exit(1) }
       _ = mp_close(socket)
-      run(try received.decode(), received, watched: [try received.mainProcess()])
+      mp_reset_signals()
+      mp_detach_input()
+      let (start, main, others) = try received.decode()
+      run(start, others, watched: [main])
     } catch {
       complain(error)
     }
   }
 
-  private static func run(_ start: ChildStart, _ received: ReceivedStart, watched: [Int32]) -> Never {
-    mp_reset_signals()
-    mp_detach_input()
-    mp_name_thread(String(start.name.suffix(15)))
-    MainProcess.forget()
-    ForkServer.forget()
-    RunningFeeders.forget()
-    Children.forget()
-    WaitGraph.forget()
-    SharedWaits.forget()
-    RunningThreads.forget()
+  private static func run(_ start: ChildStart, _ others: [Int32], watched: [Int32]) -> Never {
+    mp_name_worker(start.name)
+    forgetParent()
     SystemWorld.shared.become(start.makeProcessState(processID: getpid()))
     if let trace = start.trace { Trace.join(trace) }
     if let directory = start.workingDirectory { _ = chdir(directory) }
     let watching = mp_watch_processes(watched, Int32(watched.count))
-    var descriptors = Array(received.descriptors.dropFirst(2))
+    var descriptors = others
     if start.isGated {
       guard let gate = descriptors.popLast(), (try? Gate.join(Descriptor(gate))) != nil else { mp_child_exit(1) }
     }
@@ -80,19 +78,20 @@ enum ChildMain {
     }
   }
 
+  /// What the parent runs and watches is not the child's.
+  static func forgetParent() {
+    MainProcess.forget()
+    ForkServer.forget()
+    RunningFeeders.forget()
+    Children.forget()
+    WaitGraph.forget()
+    SharedWaits.forget()
+    RunningThreads.forget()
+  }
+
   private static func complain(_ error: any Error) -> Never {
     System.complain("A worker could not begin: \(error)")
     mp_child_exit(1)
-  }
-}
-
-extension ReceivedStart {
-  /// The pidfd of the main process, which comes second.
-  func mainProcess() throws -> Int32 {
-    guard descriptors.count > 1 else {
-      throw MultiprocessingError(.notDecodable, "A start came without the main process.")
-    }
-    return descriptors[1]
   }
 }
 

@@ -3,9 +3,9 @@ import PoolCore
 
 /// Everything that a new child needs to know, as it travels to it.
 ///
-/// It lies in a file in memory whose descriptor comes first in the message that starts the child; behind it come a pidfd of
-/// the main process, and what the role says, and last the memory of the run's schedule, if there is one.
-struct ChildStart: Codable, Sendable {
+/// With it travel descriptors: a pidfd of the main process, behind it what the role says, and last the memory of the run's
+/// schedule, if there is one. `StartMessage` says how.
+struct ChildStart: Sendable {
   var name: String
   var identity: [Int]
   var isDaemon: Bool
@@ -29,10 +29,10 @@ struct ChildStart: Codable, Sendable {
   var trace: Trace.Start?
   var role: Role
 
-  enum Role: Codable, Sendable {
-    /// A worker of a pool; the third descriptor is the pool's memory, the others are shared objects'.
+  enum Role: Sendable {
+    /// A worker of a pool; the second descriptor is the pool's memory, the others are shared objects'.
     case worker(WorkerStart)
-    /// A process of its own; the descriptors behind the second are shared objects'.
+    /// A process of its own; the descriptors behind the first are shared objects'.
     case process(ProcessStart)
     /// A server that forks workers on request, over the socket that it was started with.
     case server
@@ -40,7 +40,7 @@ struct ChildStart: Codable, Sendable {
 }
 
 /// What a worker of a pool needs to know.
-struct WorkerStart: Codable, Sendable {
+struct WorkerStart: Sendable {
   /// Its area in the pool's memory, and how many there are.
   var area: Int
   var areas: Int
@@ -51,7 +51,7 @@ struct WorkerStart: Codable, Sendable {
 }
 
 /// What a process of its own needs to know.
-struct ProcessStart: Codable, Sendable {
+struct ProcessStart: Sendable {
   /// The name of the target's type, and its bytes.
   var target: String
   var targetBytes: [UInt8]
@@ -70,7 +70,11 @@ extension ChildStart {
   }
 
   var settings: Settings {
-    Settings(profile: Profile.named(profile) ?? .host, timeScale: timeScale, seed: seed, workers: workers)
+    // A forked child has its parent's already; to list them all takes a while.
+    let inherited = SystemWorld.shared.process.profile
+    return Settings(
+      profile: inherited.name == profile ? inherited : Profile.named(profile) ?? .host, timeScale: timeScale, seed: seed,
+      workers: workers)
   }
 
   /// The state of the process that this start describes.

@@ -10,7 +10,8 @@ enum ForkServer {
     var child: Spawner.Child
     var master: ServerConnection
   }
-  private static let running = Guarded<Running?>(nil)
+  private static let made = Made()
+  private static let running = made.by { Guarded<Running?>(nil) }
 
   /// A line of a pool's own to the server.
   static func connect() throws(MultiprocessingError) -> ServerConnection {
@@ -48,6 +49,7 @@ enum ForkServer {
 
   /// In a child: the parent's server is not its own.
   static func forget() {
+    guard made.isTrue else { return }
     running.breakLock()
     running.with { $0 = nil }
   }

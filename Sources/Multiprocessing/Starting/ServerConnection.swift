@@ -8,6 +8,8 @@ final class ServerConnection: @unchecked Sendable {
   /// The server's name in messages.
   private let server: String
   private var exits: [(id: UInt64, status: Int32)] = []
+  /// Answers that came while another was waited for.
+  private var early: [(message: ServerMessage, descriptors: [Descriptor])] = []
 
   /// Whether the server has closed its end: it is gone.
   private(set) var isClosed = false
@@ -19,18 +21,35 @@ final class ServerConnection: @unchecked Sendable {
 
   /// Has a worker forked; waits for the answer, at most half a minute.
   func start(id: UInt64, _ start: ChildStart, _ descriptors: [Descriptor]) throws(MultiprocessingError) -> Spawner.Child {
+    try ask(id: id, start, descriptors)
+    return try answer(id: id)
+  }
+
+  /// Asks for a worker to be forked; `answer` takes the answer.
+  func ask(id: UInt64, _ start: ChildStart, _ descriptors: [Descriptor]) throws(MultiprocessingError) {
     let message = try StartMessage(start, descriptors)
-    let sent = Result { () throws(MultiprocessingError) in
+    do throws(MultiprocessingError) {
       try message.send(ServerMessage(.start, id: id).bytes, over: socket)
+    } catch {
+      throw gone()
     }
-    if case .failure = sent { throw gone() }
+  }
+
+  /// The worker that was asked for; waited for, at most half a minute.
+  func answer(id: UInt64) throws(MultiprocessingError) -> Spawner.Child {
     let deadline = System.deadline(after: .seconds(30))
     while true {
-      guard try wait(until: deadline) else {
+      let answer: ServerMessage
+      let held: [Descriptor]
+      if let index = early.firstIndex(where: { $0.message.id == id }) {
+        (answer, held) = early.remove(at: index)
+      } else if let (message, descriptors) = try receive() {
+        (answer, held) = (message, descriptors.map { Descriptor($0) })
+      } else if try wait(until: deadline) {
+        continue
+      } else {
         throw MultiprocessingError(.workerCouldNotStart, "\(server) did not answer within 30 s.")
       }
-      guard let (answer, descriptors) = try receive() else { continue }
-      let held = descriptors.map { Descriptor($0) }
       switch answer.kind {
       case .started where answer.id == id:
         guard let pidfd = held.first else {
@@ -44,6 +63,7 @@ final class ServerConnection: @unchecked Sendable {
       case .failed where answer.id == id: throw System.failure(answer.value, "fork")
       case .exited where answer.id == id: throw System.failure(EMFILE, "Receiving the descriptor of a worker")
       case .exited: exits.append((answer.id, answer.value))
+      case .started, .failed: early.append((answer, held))
       default: break
       }
     }

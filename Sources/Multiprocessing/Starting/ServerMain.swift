@@ -7,8 +7,8 @@ import Glibc
 /// line, or when the main process ends.
 struct ServerMain {
   private struct Child {
+    /// Its own until it is reaped here.
     var processID: Int32
-    var pidfd: Int32
     var client: Int32
     var id: UInt64
   }
@@ -17,37 +17,59 @@ struct ServerMain {
   private let master: Int32
   private var clients: [Int32]
   private let main: Int32
+  /// Tells of ends. A pidfd of each child would have to be watched as well, and to be closed in each that comes after it.
+  private let ends: Int32
   private var children: [Child] = []
 
-  private init(master: Int32, main: Int32) {
+  private init(master: Int32, main: Int32, ends: Int32) {
     self.master = master
     self.main = main
+    self.ends = ends
     clients = [master]
   }
 
   /// Serves until the end; never returns.
   static func run(master: Int32, main: Int32) -> Never {
-    mp_name_thread("mp-server")
-    var server = ServerMain(master: master, main: main)
+    mp_name_worker("mp-server")
+    let ends = mp_child_events()
+    guard ends >= 0 else { mp_child_exit(1) }
+    rehearse()
+    var server = ServerMain(master: master, main: main, ends: ends)
     while true { server.step() }
   }
 
+  /// Does once what every child begins with. The first use of a variable, a type or a function of another library looks up
+  /// much: the children find it done.
+  private static func rehearse() {
+    ChildMain.forgetParent()
+    let worker = WorkerStart(area: 0, areas: 1, initializerBytes: [])
+    let bytes = ChildStart(
+      name: "", identity: [1], method: .fork, process: CurrentWorld.world.process, role: .worker(worker)
+    ).bytes
+    mp_rehearse()
+    guard let start = try? bytes.withUnsafeBytes(ChildStart.init(bytes:)) else { return }
+    _ = start.makeProcessState(processID: getpid())
+    ProcessEnd.run()
+  }
+
   private mutating func step() {
-    let watched = clients + children.map(\.pidfd) + [main]
+    let watched = clients + [ends, main]
     var ready = [UInt8](repeating: 0, count: watched.count)
     guard mp_poll(watched, &ready, Int32(watched.count), -1) >= 0, ready.last == 0 else { mp_child_exit(0) }
-    // Deaths first: a client that sees its line closed must have heard of every end.
-    let ended = children.indices.filter { ready[clients.count + $0] != 0 }
     let asked = clients.indices.filter { ready[$0] != 0 }.map { clients[$0] }
-    for index in ended.reversed() { reap(children.remove(at: index)) }
+    // Deaths first: a client that sees its line closed must have heard of every end.
+    if ready[clients.count] != 0 { reap() }
     for client in asked { serve(client) }
   }
 
-  private func reap(_ child: Child) {
+  private mutating func reap() {
+    mp_drain_child_events(ends)
     var status: Int32 = 0
-    _ = mp_pidfd_reap(child.pidfd, &status, 1)
-    _ = mp_close(child.pidfd)
-    send(ServerMessage(.exited, id: child.id, value: status), [], to: child.client)
+    while case let processID = mp_reap_any(&status), processID > 0 {
+      guard let index = children.firstIndex(where: { $0.processID == processID }) else { continue }
+      let child = children.remove(at: index)
+      send(ServerMessage(.exited, id: child.id, value: status), [], to: child.client)
+    }
   }
 
   private func send(_ message: ServerMessage, _ descriptors: [Int32], to client: Int32) {
@@ -57,7 +79,9 @@ struct ServerMain {
   }
 
   private mutating func serve(_ client: Int32) {
-    guard let received = try? ReceivedStart.receive(client, wait: false), let message = ServerMessage(received.bytes) else {
+    guard let received = try? ReceivedStart.receive(client, head: ServerMessage.size, wait: false),
+      let message = ServerMessage(received.head)
+    else {
       if client == master { mp_child_exit(0) }
       clients.removeAll { $0 == client }
       _ = mp_close(client)
@@ -79,7 +103,7 @@ struct ServerMain {
 
   private mutating func start(_ id: UInt64, _ received: ReceivedStart, _ client: Int32) {
     let own = getpid()
-    let foreign = clients + children.map(\.pidfd) + [main]
+    let foreign = clients + [ends, main]
     Self.leaving = {
       for number in foreign { _ = mp_close(number) }
       ChildMain.runForked(received, server: own)
@@ -96,7 +120,8 @@ struct ServerMain {
       waitpid(pid, nil, 0)
       return send(ServerMessage(.failed, id: id, value: -pidfd), [], to: client)
     }
-    children.append(Child(processID: pid, pidfd: pidfd, client: client, id: id))
+    children.append(Child(processID: pid, client: client, id: id))
     send(ServerMessage(.started, id: id, value: pid), [pidfd], to: client)
+    _ = mp_close(pidfd)
   }
 }

@@ -50,11 +50,14 @@ final class SystemProcess: ProcessHandle {
 
   // MARK: Forking
 
+  /// What comes before the start: nothing that matters, for the child of a fork knows who sent it.
+  static let head: [UInt8] = [0]
+
   /// Forks the program as it is now; see `ForkTemplate` for what makes that safe.
   private static func fork(_ start: ChildStart, _ descriptors: [Descriptor]) throws -> Spawner.Child {
     let (parent, child) = try Descriptor.socketPair()
     // In the socket before the child exists.
-    try StartMessage(start, descriptors).send([0], over: parent)
+    try StartMessage(start, descriptors).send(Self.head, over: parent)
     ForkTemplate.warnOfThreads()
     var allParked: Int32 = 1
     let pid = mp_gated_fork(1000, &allParked, { socket, _ in SystemProcess.runForked(socket) }, child.number, -1)

@@ -27,10 +27,11 @@ class CallKind: @unchecked Sendable {
 
   // MARK: Finding them
 
-  private static let known = KnownTypes<CallKind>()
+  private static let made = Made()
+  private static let known = made.by { KnownTypes<CallKind>() }
 
   /// In a forked child; see `Guarded.breakLock`.
-  static func breakLock() { known.breakLock() }
+  static func breakLock() { if made.isTrue { known.breakLock() } }
 
   /// The kind of a function.
   /// - Throws: `typeNotReachable` for a private or local type.

@@ -8,7 +8,8 @@ package enum TypeName {
     var wire: [UInt8]
   }
 
-  private static let known = KnownTypes<Entry>()
+  private static let made = Made()
+  private static let known = made.by { KnownTypes<Entry>() }
 
   /// The name by which another process of this program finds the type.
   ///
@@ -33,7 +34,7 @@ package enum TypeName {
   }
 
   /// In a forked child; see `Guarded.breakLock`.
-  static func breakLock() { known.breakLock() }
+  static func breakLock() { if made.isTrue { known.breakLock() } }
 
   /// The type of this name; nil for an unknown one.
   package static func find(_ name: String) -> Any.Type? { _typeByName(name) }

@@ -4,7 +4,7 @@ import Synchronization
 /// The recording of the calling process: what the library calls where something is worth an event.
 enum Trace {
   /// How a worker joins the record of its main process.
-  struct Start: Codable, Sendable {
+  struct Start: Sendable {
     var path: String
     /// The number of the worker's pool, which makes the ids of its chunks unique.
     var pool: Int
@@ -18,7 +18,8 @@ enum Trace {
   }
 
   private static let flag = Atomic<Bool>(false)
-  private static let state = Guarded(State())
+  private static let made = Made()
+  private static let state = made.by { Guarded(State()) }
   private static let pools = Atomic<Int>(0)
 
   /// Nearly always false; everything else here is called only where it is true.
@@ -59,6 +60,7 @@ enum Trace {
 
   /// In a forked child: it takes part only if it is told to.
   static func becomeChild() {
+    guard made.isTrue else { return }
     state.breakLock()
     end()
   }

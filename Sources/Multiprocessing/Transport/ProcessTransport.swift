@@ -46,6 +46,8 @@ package final class ProcessTransport: Transport {
     var doomed: Set<WorkerID> = []
     /// Something was heard that no worker of ours says.
     var needsAudit = false
+    /// The thread that makes the pool still talks to the server.
+    var isStarting = false
     var large = LargePayloads()
   }
 
@@ -56,7 +58,10 @@ package final class ProcessTransport: Transport {
   /// Wakes the worker handler.
   let event: Descriptor
   private let origin: Origin
-  private let initializer: EncodedInitializer?
+  let initializer: EncodedInitializer?
+  /// As a fork of the program finds them: its copy knows of no thread that came later.
+  let threadsAtConstruction = CurrentWorld.world.process.threadsCreated
+  let mainThreadAtConstruction = ThreadIdentity.current.name
   package let traceNumber = Trace.nextPool()
 
   /// Where workers come from.
@@ -94,68 +99,6 @@ package final class ProcessTransport: Transport {
       origin.connection.with { $0 = connection }
     }
   }
-
-  // MARK: Starting
-
-  package func start(_ id: WorkerID) throws {
-    let process = CurrentWorld.world.process
-    let identity = process.nextChild()
-    let method = configuration.startMethod
-    let isPlain = configuration.hasPlainProcesses
-    let name =
-      isPlain
-      ? ProcessName.process(method.name, identity: identity) : ProcessName.worker(method.name, identity: identity)
-    let area = state.with { $0.freeAreas.popLast() }
-    guard let area else {
-      throw MultiprocessingError(.workerCouldNotStart, "The pool has no place for another worker.")
-    }
-    segment.reset(area)
-    var start = ChildStart(
-      name: name, identity: identity, method: method, process: process,
-      role: .worker(
-        WorkerStart(
-          area: area, areas: configuration.size, maxTasksPerChild: configuration.maxTasksPerChild,
-          initializer: initializer?.name, initializerBytes: initializer?.bytes ?? [])))
-    start.isDaemon = !isPlain
-    start.trace = Trace.start(pool: traceNumber)
-    if method == .fork {
-      start.threadsCreated = threadsAtConstruction
-      start.mainThread = mainThreadAtConstruction
-    }
-    if method == .forkserver { start.workingDirectory = SystemProcess.workingDirectory() }
-    do {
-      var descriptors = [segment.file] + (initializer?.descriptors ?? [])
-      if let gate = Gate.current {
-        start.isGated = true
-        descriptors.append(gate.memory.file)
-      }
-      // What is in a buffer now would come out of order with what the child prints. It has no copy of the buffer, so a reader
-      // that takes nothing does not keep the pool from replacing its workers, and from ending.
-      _ = mp_flush_soon()
-      let child: Spawner.Child
-      if let connection {
-        child = try connection.start(id: UInt64(id.rawValue), start, descriptors)
-      } else {
-        child = try Spawner.start(start, descriptors, control: Descriptor.socketPair())
-      }
-      let worker = Worker(
-        id: id, name: name, number: identity.last ?? 0, area: area, child: child, isForked: connection != nil)
-      let isDoomed = state.with { state in
-        state.workers[id] = worker
-        state.listeners.append(Listener(id: id, area: area))
-        return state.doomed.contains(id)
-      }
-      // It may have said something, even all that it ever says, before it was known here.
-      wakeCollector()
-      if isDoomed || ResultRing(segment: segment, area: area).isCondemned { kill(id) }
-    } catch {
-      state.with { $0.freeAreas.append(area) }
-      throw error
-    }
-  }
-
-  private let threadsAtConstruction = CurrentWorld.world.process.threadsCreated
-  private let mainThreadAtConstruction = ThreadIdentity.current.name
 
   // MARK: Sending
 
@@ -240,6 +183,11 @@ package final class ProcessTransport: Transport {
   }
 
   // MARK: Ending
+
+  package func noMoreWorkers() {
+    // The template ends while the helper threads do.
+    connection?.socket.use { _ = shutdown($0, Int32(SHUT_RDWR)) }
+  }
 
   package func shutDown() {
     // The template sees its line closed and ends; it has no child left.

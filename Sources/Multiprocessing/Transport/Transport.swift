@@ -100,6 +100,13 @@ package protocol Transport: AnyObject, Sendable {
   /// Starts one worker. Called by the thread that makes the pool, later by the worker handler.
   func start(_ worker: WorkerID) throws
 
+  /// Starts the workers of a new pool, in order, and does something else before or while it waits for them. Throws what kept the
+  /// first of them from starting that could not be started, or what `meanwhile` threw; workers may run then.
+  func startAll(_ workers: [WorkerID], meanwhile: () throws -> Void) throws
+
+  /// Blocks the worker handler while the workers of a new pool are being started.
+  func waitForStart()
+
   /// Makes a place for a chunk's bytes, and puts them there where they are too many for the queue itself; nil when there is
   /// no room. Calls of this, `unstage` and `offer` do not overlap. Throws where there is no memory for them.
   func stage(_ bytes: OutgoingBytes) throws(MultiprocessingError) -> StagedBytes?
@@ -164,6 +171,10 @@ package protocol Transport: AnyObject, Sendable {
   /// Wakes the task handler, the result handler or the worker handler out of their waits.
   func interrupt(_ role: HelperRole)
 
+  /// Every worker has ended and none is started any more: whatever they come from may begin to end. Never blocks; called while
+  /// the helper threads run.
+  func noMoreWorkers()
+
   /// Everything has ended: gives all back. Called once, by the helper thread that ends last.
   func shutDown()
 
@@ -171,8 +182,17 @@ package protocol Transport: AnyObject, Sendable {
   func abandon()
 }
 
-/// What a transport has that cannot lose anything.
+/// What a transport has that starts workers one by one and cannot lose anything.
 extension Transport {
+  package func noMoreWorkers() {}
+
+  package func startAll(_ workers: [WorkerID], meanwhile: () throws -> Void) throws {
+    for worker in workers { try start(worker) }
+    try meanwhile()
+  }
+
+  package func waitForStart() {}
+
   package func stage(_ bytes: OutgoingBytes) throws(MultiprocessingError) -> StagedBytes? { StagedBytes(bytes.bytes) }
   package func unstage(_ staged: StagedBytes) {}
   package var canBeAudited: Bool { false }
