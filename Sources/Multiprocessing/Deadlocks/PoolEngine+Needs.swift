@@ -8,7 +8,7 @@ extension PoolEngine {
       guard state.machine.takesChunks(id) || state.machine.isPending(id) else { return [] }
       // A deadline ends it whatever the others do, but for the thread that would see to it.
       var needs: [WaitGraph.Need] = []
-      if let handler = state.helperTokens[.resultHandler] {
+      if let handler = state.resultHandlerToken {
         needs.append(WaitGraph.Need(threads: [handler], reason: "which its pool's result handler must handle"))
       }
       guard !state.deadlines.contains(where: { $0.job == id }), state.machine.takesChunks(id),

@@ -7,10 +7,12 @@ extension PoolEngine {
   func startHelper(_ role: HelperRole) throws {
     let process = world.process
     let identity = ThreadIdentity(name: process.nextThreadName(function: role.rawValue), isDaemon: true)
-    state.with { $0.helpers[role] = identity }
+    state.with { $0.helpers.append(identity) }
     try world.startHelper(role, identity) { [self] in
-      let token = mp_thread_token()
-      state.with { $0.helperTokens[role] = token }
+      if role == .resultHandler {
+        let token = mp_thread_token()
+        state.with { $0.resultHandlerToken = token }
+      }
       switch role {
       case .workerHandler: keepWorkers()
       case .taskHandler: sendTasks()

@@ -20,7 +20,7 @@ extension PoolEngine {
   /// Whether the calling thread is one of this pool's helper threads.
   var isHelper: Bool {
     let current = ThreadIdentity.current
-    return state.with { state in state.helpers.values.contains { $0 === current } }
+    return state.with { state in state.helpers.contains { $0 === current } }
   }
 
   /// Waits until every worker and helper thread has ended.

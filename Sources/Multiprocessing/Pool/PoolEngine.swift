@@ -42,9 +42,9 @@ package final class PoolEngine: Sendable {
     var isAbandoned = false
     /// The helper threads have ended and everything is given back.
     var isOver = false
-    var helpers: [HelperRole: ThreadIdentity] = [:]
-    /// The same threads as the wait graph knows them, while they run.
-    var helperTokens: [HelperRole: UInt] = [:]
+    var helpers: [ThreadIdentity] = []
+    /// The result handler as the wait graph knows it.
+    var resultHandlerToken: UInt?
     var taskHandlerWaits = false
     var actions: [PoolAction] = []
     /// The chunks that the task handler has drawn and not yet offered.

@@ -125,9 +125,12 @@ enum RunningFeeders {
   static func remove(_ feeder: Feeder) { feeders.withValue { _ = $0.removeValue(forKey: ObjectIdentifier(feeder)) } }
 
   static func joinAll() {
-    guard made.isTrue else { return }
-    for feeder in feeders.value.values where feeder.mustBeJoined { feeder.join() }
+    if made.isTrue { joinMade() }
   }
+
+  // Not inlined: the types that it needs would be looked up before the question above.
+  @inline(never)
+  private static func joinMade() { for feeder in feeders.value.values where feeder.mustBeJoined { feeder.join() } }
 
   /// In a forked child: what its parent has to send is not its own.
   static func forget() {

@@ -7,7 +7,7 @@ final class ServerConnection: @unchecked Sendable {
   let socket: Descriptor
   /// The server's name in messages.
   private let server: String
-  private var exits: [(id: UInt64, status: Int32)] = []
+  private var exits: [ServerMessage] = []
   /// Answers that came while another was waited for.
   private var early: [(message: ServerMessage, descriptors: [Descriptor])] = []
 
@@ -19,10 +19,13 @@ final class ServerConnection: @unchecked Sendable {
     self.server = server
   }
 
+  /// Until when an answer is waited for from now on: half a minute.
+  static var limit: Int64 { System.deadline(after: .seconds(30)) }
+
   /// Has a worker forked; waits for the answer, at most half a minute.
   func start(id: UInt64, _ start: ChildStart, _ descriptors: [Descriptor]) throws(MultiprocessingError) -> Spawner.Child {
     try ask(id: id, start, descriptors)
-    return try answer(id: id)
+    return try answer(id: id, until: Self.limit)
   }
 
   /// Asks for a worker to be forked; `answer` takes the answer.
@@ -35,9 +38,8 @@ final class ServerConnection: @unchecked Sendable {
     }
   }
 
-  /// The worker that was asked for; waited for, at most half a minute.
-  func answer(id: UInt64) throws(MultiprocessingError) -> Spawner.Child {
-    let deadline = System.deadline(after: .seconds(30))
+  /// The worker that was asked for; waited for until a moment of the system's clock.
+  func answer(id: UInt64, until deadline: Int64) throws(MultiprocessingError) -> Spawner.Child {
     while true {
       let answer: ServerMessage
       let held: [Descriptor]
@@ -62,7 +64,7 @@ final class ServerConnection: @unchecked Sendable {
         return Spawner.Child(processID: answer.value, pidfd: pidfd)
       case .failed where answer.id == id: throw System.failure(answer.value, "fork")
       case .exited where answer.id == id: throw System.failure(EMFILE, "Receiving the descriptor of a worker")
-      case .exited: exits.append((answer.id, answer.value))
+      case .exited: exits.append(answer)
       case .started, .failed: early.append((answer, held))
       default: break
       }
@@ -76,11 +78,11 @@ final class ServerConnection: @unchecked Sendable {
     if sent < 0 { throw gone() }
   }
 
-  /// The workers whose ends were reported since the last call; never blocks.
-  func takeExits() -> [(id: UInt64, status: Int32)] {
-    while !isClosed, let (message, descriptors) = try? receive() {
+  /// The reports of workers' ends since the last call: their ids, and their statuses as the values; never blocks.
+  func takeExits() -> [ServerMessage] {
+    while !isClosed, let (message, descriptors) = take() {
       for number in descriptors { _ = mp_close(number) }
-      if message.kind == .exited { exits.append((message.id, message.value)) }
+      if message.kind == .exited { exits.append(message) }
     }
     defer { exits = [] }
     return exits
@@ -92,8 +94,15 @@ final class ServerConnection: @unchecked Sendable {
     return try System.check(mp_poll(&number, &ready, 1, deadline), "poll") > 0
   }
 
-  /// One message if there is one; nil for nothing.
+  /// One message if there is one; nil for nothing, and throws where none will ever come.
   private func receive() throws(MultiprocessingError) -> (ServerMessage, [Int32])? {
+    if let message = take() { return message }
+    if isClosed { throw gone() }
+    return nil
+  }
+
+  /// The same without an error.
+  private func take() -> (ServerMessage, [Int32])? {
     var bytes = [UInt8](repeating: 0, count: ServerMessage.size)
     var numbers = [Int32](repeating: -1, count: 4)
     var count = Int32(numbers.count)
@@ -101,7 +110,7 @@ final class ServerConnection: @unchecked Sendable {
     if length == -Int(EAGAIN) { return nil }
     guard length > 0, let message = ServerMessage(Array(bytes[..<length])) else {
       isClosed = true
-      throw gone()
+      return nil
     }
     return (message, Array(numbers[..<Int(count)]))
   }

@@ -111,7 +111,7 @@ extension SystemProcess.State {
   /// How the process ended, if that can be told now. It has ended.
   fileprivate mutating func collect(_ child: Spawner.Child) -> Int32? {
     if let status { return status }
-    if let connection { return connection.takeExits().first.map { settle($0.status) } }
+    if let connection { return connection.takeExits().first.map { settle($0.value) } }
     var status: Int32 = 0
     return child.pidfd.use { mp_pidfd_reap($0, &status, 1) } == 1 ? settle(status) : nil
   }

@@ -7,6 +7,8 @@ enum WorkerMain {
     do {
       guard let first = descriptors.first else { mp_child_exit(1) }
       let segment = try Segment(file: Descriptor(first), workers: worker.areas)
+      // It ends with the process: to unmap it before costs as much again.
+      _ = Unmanaged.passRetained(segment)
       let ring = ResultRing(segment: segment, area: worker.area)
       mp_keep_memory()
       if Trace.isOn { Trace.enter(Trace.life) }

@@ -15,6 +15,9 @@ extension ProcessTransport {
   /// descriptors, and that of a socket's memory.
   private static let window = 16
 
+  /// How long those are waited for that were asked for before another failed.
+  private static let lastPatience: Duration = .seconds(5)
+
   package func start(_ id: WorkerID) throws {
     let request = try prepare(id)
     // What is in a buffer now would come out of order with what the child prints. It has no copy of the buffer, so a reader
@@ -43,10 +46,19 @@ extension ProcessTransport {
     var asked: [Request] = []
     var answered = 0
     var failure: (any Error)?
+    // Once one has failed, for all that are still on their way together: a server that is stopped answers none of them.
+    var lastLimit: Int64?
     func takeAnswer() {
       let request = asked[answered]
       answered += 1
-      do { try finish(request) { try connection.answer(id: UInt64(request.id.rawValue)) } } catch { failure = failure ?? error }
+      if failure != nil, lastLimit == nil { lastLimit = System.deadline(after: Self.lastPatience) }
+      do {
+        try finish(request) {
+          try connection.answer(id: UInt64(request.id.rawValue), until: lastLimit ?? ServerConnection.limit)
+        }
+      } catch {
+        failure = failure ?? error
+      }
     }
     for worker in workers where failure == nil {
       do {
@@ -65,6 +77,8 @@ extension ProcessTransport {
     }
     if failure == nil {
       do { try meanwhile() } catch { failure = error }
+      // This process has nothing to do until the first answer.
+      FirstCall.rehearse()
     }
     // Those that were asked for after one that failed are known too, and end with the pool.
     while answered < asked.count { takeAnswer() }

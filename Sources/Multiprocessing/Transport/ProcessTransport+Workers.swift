@@ -37,7 +37,8 @@ extension ProcessTransport {
     guard count >= 0 else { return }
     mp_event_drain(event.number)
 
-    var ended: [(id: WorkerID, status: Int32)] = []
+    // As a server reports them, whoever does.
+    var ended: [ServerMessage] = []
     var unreported: [WorkerID] = []
     for (index, worker) in watched.enumerated() where ready[index + 1] != 0 {
       if worker.isForked {
@@ -45,29 +46,31 @@ extension ProcessTransport {
       } else {
         var status: Int32 = 0
         worker.child.pidfd.use { _ = mp_pidfd_reap($0, &status, 1) }
-        ended.append((worker.id, status))
+        ended.append(ServerMessage(.exited, id: UInt64(worker.id.rawValue), value: status))
       }
     }
-    if let connection {
-      ended += connection.takeExits().map { (WorkerID(UInt32(truncatingIfNeeded: $0.id)), $0.status) }
-    }
+    if let connection { ended += connection.takeExits() }
     forceDue()
     note(ended, unreported, canBeReported: connection?.isClosed == false)
   }
 
   /// Records ends, and gives up waiting for reports that do not come: nobody can say how a worker ended whose server is gone
   /// or stopped.
-  private func note(_ ended: [(id: WorkerID, status: Int32)], _ unreported: [WorkerID], canBeReported: Bool) {
+  private func note(_ ended: [ServerMessage], _ unreported: [WorkerID], canBeReported: Bool) {
     let now = mp_now_ns()
     let isNews = state.with { state in
       let before = state.ended.count
       for id in unreported {
         state.workers[id]?.reportDeadline = canBeReported ? System.deadline(after: Self.patience) : now
       }
-      let overdue = state.workers.values.filter { $0.status == nil && $0.reportDeadline.map { $0 <= now } == true }
-      for (id, status) in ended + overdue.map({ ($0.id, -SIGKILL) }) {
+      var ended = ended
+      for worker in state.workers.values where worker.status == nil && worker.reportDeadline.map({ $0 <= now }) == true {
+        ended.append(ServerMessage(.exited, id: UInt64(worker.id.rawValue), value: -SIGKILL))
+      }
+      for end in ended {
+        let id = WorkerID(UInt32(truncatingIfNeeded: end.id))
         guard var worker = state.workers[id], worker.status == nil else { continue }
-        worker.status = status
+        worker.status = end.value
         worker.killDeadline = nil
         worker.reportDeadline = nil
         state.workers[id] = worker
