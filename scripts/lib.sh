@@ -27,14 +27,23 @@ step() {
   return $status
 }
 
+# Installs a package of the system where that is allowed.
+install() {
+  [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1 || return 1
+  { apt-get install -y "$1" || { apt-get update && apt-get install -y "$1"; }; } >/dev/null 2>&1
+}
+
 # CPython's library, for the oracle: installed where that is allowed, done without where it is not.
 want_cpython() {
   ldconfig -p 2>/dev/null | grep -q 'libpython3\.' && return 0
-  if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
-    { apt-get install -y libpython3-dev || { apt-get update && apt-get install -y libpython3-dev; }; } >/dev/null 2>&1 &&
-      return 0
-  fi
+  install libpython3-dev && return 0
   echo "CPython's library is missing (Debian: libpython3-dev); everything that needs it is skipped." >&2
+}
+
+# Callgrind, to count instructions: the same.
+want_valgrind() {
+  command -v valgrind >/dev/null 2>&1 || install valgrind ||
+    echo "Valgrind is missing (Debian: valgrind); instructions are not counted." >&2
 }
 
 # Builds, shows errors and this project's own warnings, and fails on either.
