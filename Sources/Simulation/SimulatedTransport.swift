@@ -107,6 +107,7 @@ final class SimulatedTransport: Transport, @unchecked Sendable {
       for _ in 0..<world.variant.initializations(place.completed) { try? initialize() }
       switch outcome {
       case .success(let bytes): say(place, .succeeded(chunk, bytes))
+      case .few(let few): say(place, .succeeded(chunk, few.list))
       case .large(let bytes): say(place, .succeeded(chunk, bytes.bytes))
       case .failure(let error): say(place, .failed(chunk, (try? Wire.encode(error)) ?? []))
       }
@@ -207,7 +208,7 @@ final class SimulatedTransport: Transport, @unchecked Sendable {
 
   func offer(_ chunk: Chunk, _ job: Job, _ staged: StagedBytes) {
     world.touch(.offer(pool: number))
-    for _ in 0..<world.variant.copies { queue.append((chunk, staged.bytes)) }
+    for _ in 0..<world.variant.copies { queue.append((chunk, staged.bytes.bytes)) }
   }
 
   func waitForRoom() {}

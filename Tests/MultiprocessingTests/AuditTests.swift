@@ -15,7 +15,7 @@ import Testing
   init() throws {
     transport = try ProcessTransport(TransportConfiguration(size: 2, startMethod: .spawn))
     #expect(transport.queue.hasRoom)
-    transport.queue.put(chunk, [1, 2, 3])
+    transport.queue.put(chunk, OutgoingBytes([1, 2, 3]))
   }
 
   /// What the pool takes for lost, and what it hears meanwhile.
@@ -42,26 +42,26 @@ import Testing
   }
 
   @Test func `a chunk that a worker runs is not lost`() throws {
-    #expect(try transport.queue.claim(area: 0)?.chunk == chunk)
+    #expect(try transport.queue.claim(area: 0, into: ClaimMemory())?.chunk == chunk)
     #expect(audit().lost.isEmpty)
   }
 
   @Test func `nothing is lost as long as a worker has said what nobody has heard`() throws {
-    #expect(try transport.queue.claim(area: 0)?.chunk == chunk)
+    #expect(try transport.queue.claim(area: 0, into: ClaimMemory())?.chunk == chunk)
     try ring.write(.succeeded, chunk, [4])
     ring.clearHeld()
     let early = audit()
     #expect(early.lost.isEmpty && early.reports.isEmpty)
     // Known from now on, it is heard.
     transport.state.with { $0.listeners.append(ProcessTransport.Listener(id: WorkerID(0), area: 0)) }
-    guard case .returned(WorkerID(0), chunk, .encoded([4]))? = audit().reports.first else {
+    guard case .returned(WorkerID(0), chunk, .few(let few))? = audit().reports.first, few.list == [4] else {
       Issue.record("The outcome is not heard")
       return
     }
   }
 
   @Test func `a chunk that nobody has is lost`() throws {
-    #expect(try transport.queue.claim(area: 0)?.chunk == chunk)
+    #expect(try transport.queue.claim(area: 0, into: ClaimMemory())?.chunk == chunk)
     ring.clearHeld()
     #expect(audit().lost == [chunk])
   }
@@ -73,7 +73,7 @@ import Testing
   }
 
   @Test func `cancelling reaches what such a worker runs`() throws {
-    #expect(try transport.queue.claim(area: 0)?.chunk == chunk)
+    #expect(try transport.queue.claim(area: 0, into: ClaimMemory())?.chunk == chunk)
     transport.evict(JobID(2))
     #expect(!ring.isCondemned)
     transport.evict(chunk.job)

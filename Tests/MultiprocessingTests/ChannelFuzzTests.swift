@@ -71,13 +71,14 @@ import Testing
       let segment = try Segment(workers: 1)
       let queue = TaskQueue(segment: segment)
       for index in 0..<Int(random.next() % 4) {
-        queue.put(Chunk(job: JobID(3), index: index), [UInt8](repeating: 7, count: Int(random.next() % 200)))
+        queue.put(Chunk(job: JobID(3), index: index), OutgoingBytes([UInt8](repeating: 7, count: Int(random.next() % 200))))
       }
       Self.damage(segment.base + Layout.tail, 128, &random)
       Self.damage(segment.base + segment.layout.slot(0), 4 * Layout.slotSize, &random)
       var claims = 0
+      let memory = ClaimMemory()
       do {
-        while try queue.claim(area: 0) != nil, claims <= 2 * Layout.slotCount { claims += 1 }
+        while try queue.claim(area: 0, into: memory) != nil, claims <= 2 * Layout.slotCount { claims += 1 }
         #expect(claims <= 2 * Layout.slotCount, "a queue of \(Layout.slotCount) slots has no end")
       } catch {
         errors += 1

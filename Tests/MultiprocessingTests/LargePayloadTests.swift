@@ -61,7 +61,7 @@ import Testing
           if random.next() % 5 == 0 {
             payloads.giveBack(place, count, queue)
           } else {
-            let position = queue.put(Chunk(job: JobID(job), index: 0), [], large: place, 1)
+            let position = queue.put(Chunk(job: JobID(job), index: 0), OutgoingBytes([]), large: place, 1)
             payloads.keep(place, count, position: position)
             waiting.append((range, job))
           }
@@ -70,7 +70,7 @@ import Testing
         // The order in which workers are done is not that of the queue.
         let gone = waiting.remove(at: Int(random.next() % UInt64(waiting.count)))
         #expect(queue.withdraw { $0.job == JobID(gone.job) } == 1)
-        if waiting.isEmpty { while try queue.claim(area: 0) != nil {} }
+        if waiting.isEmpty { while try queue.claim(area: 0, into: ClaimMemory()) != nil {} }
       }
     }
     queue.withdraw { _ in true }
@@ -92,7 +92,7 @@ import Testing
     }
     var runner = ChunkRunner(writesLarge: true)
     let claim = try #require(
-      try transport.queue.claim(area: 0) { bytes in
+      try transport.queue.claim(area: 0, into: ClaimMemory()) { bytes in
         // Only the first time: the second chunk is the worker's.
         #expect(transport.withdraw(JobID(0)) <= 1)
         return runner.take(bytes)

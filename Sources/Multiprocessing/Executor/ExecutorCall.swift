@@ -24,7 +24,7 @@ final class FunctionCall<Function: PoolFunction>: ExecutorCall {
   func submit(to core: ExecutorCore) throws {
     let kind = try CallKind.of(Function.self)
     // Of what cannot be encoded the task handler makes the job's error.
-    let bytes = Result { try ChunkCall.encode(Function.self, kind.name, input) }
+    let bytes = Result { try ChunkCall.outgoing(Function.self, kind.name, input) }
     let job =
       switch bytes {
       case .success: FutureJob(kind, future, self, core)

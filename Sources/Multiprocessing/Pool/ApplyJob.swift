@@ -4,7 +4,7 @@ class ApplyJob: SettlingJob, @unchecked Sendable {
   /// Proof: what has been found out about a function is never forgotten. Not counted, for it is every task's.
   unowned(unsafe) private let kind: CallKind
   /// The call, encoded, while it waits for room in the queue.
-  private var bytes: [UInt8]?
+  private var bytes: OutgoingBytes?
   /// Why the call cannot be sent.
   private let unsendable: (any Error)?
 
@@ -19,17 +19,18 @@ class ApplyJob: SettlingJob, @unchecked Sendable {
   /// It is encoded already.
   override var runsNoUserCodeBeforeSending: Bool { true }
 
-  override func adopt(_ bytes: [UInt8]) { locked { self.bytes = bytes } }
+  override func adopt(_ bytes: OutgoingBytes) { locked { self.bytes = bytes } }
 
-  override func encode(_ chunk: Int) throws -> [UInt8] {
+  override func encode(_ chunk: Int) throws -> OutgoingBytes {
     if let unsendable { throw unsendable }
     return locked {
       defer { bytes = nil }
-      return bytes ?? []
+      return bytes ?? OutgoingBytes([])
     }
   }
 
   override package final func store(_ chunk: Int, _ bytes: [UInt8]) throws { keep(try kind.kept(bytes)) }
+  override package final func store(_ chunk: Int, _ few: FewBytes) throws { keep(try kind.kept(few)) }
 
   override func assembled() -> Kept { .failure(Self.lost) }
 

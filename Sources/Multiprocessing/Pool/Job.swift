@@ -32,20 +32,23 @@ package class Job: @unchecked Sendable {
   /// One more chunk is back: tells whoever wants to hear of it.
   package func advanced(_ returned: (count: Int, isLastIn: Bool)?) {}
 
-  /// One chunk's function and inputs, encoded.
-  package func encode(_ chunk: Int) throws -> [UInt8] { preconditionFailure("abstract") }
+  /// One chunk's function and inputs, to be written where they will lie.
+  package func encode(_ chunk: Int) throws -> OutgoingBytes { preconditionFailure("abstract") }
 
-  /// The same for several chunks, to be written where they will lie.
-  package func encode(_ chunks: Range<Int>) throws -> [OutgoingBytes] { try chunks.map { OutgoingBytes(try encode($0)) } }
+  /// The same for several chunks.
+  package func encode(_ chunks: Range<Int>) throws -> [OutgoingBytes] { try chunks.map { try encode($0) } }
 
   /// Takes back the only chunk, which its submitter has encoded and could not send at once.
-  package func adopt(_ bytes: [UInt8]) {}
+  package func adopt(_ bytes: OutgoingBytes) {}
 
   /// Runs one chunk in the calling thread and keeps its outputs; the error of the first item that failed.
   package func run(_ chunk: Int) -> (any Error)? { preconditionFailure("abstract") }
 
   /// Keeps the outputs of one chunk.
   package func store(_ chunk: Int, _ bytes: [UInt8]) throws { preconditionFailure("abstract") }
+
+  /// Keeps the output of one chunk of which there is little.
+  package func store(_ chunk: Int, _ few: FewBytes) throws { try store(chunk, few.list) }
 
   /// Keeps the outputs of one chunk, which lie where its worker wrote them.
   package func store(_ chunk: Int, _ payload: MappedPayload) throws { try store(chunk, payload.copy) }

@@ -47,6 +47,8 @@ final class MapJob<Function: PoolFunction>: SettlingJob, @unchecked Sendable {
     locked { inputs.isEmpty ? [] : inputs[items(of: chunk)] }
   }
 
+  override package func encode(_ chunk: Int) throws -> OutgoingBytes { try encode(chunk..<chunk + 1)[0] }
+
   override package func encode(_ chunks: Range<Int>) throws -> [OutgoingBytes] {
     let inputs: [Function.Input] = locked { self.inputs }
     let name = try name ?? TypeName.wire(of: Function.self)
@@ -78,6 +80,13 @@ final class MapJob<Function: PoolFunction>: SettlingJob, @unchecked Sendable {
       let outputs = try Function.__decode(bytes, count: items.count)
       let part = list.part(items, as: Function.Output.self)
       for (index, output) in outputs.enumerated() { part[index] = output }
+    }
+    locked { list.note(chunk) }
+  }
+
+  override package func store(_ chunk: Int, _ few: FewBytes) throws {
+    guard let coder, let list = list(coder), few.withBytes({ list.read($0, items(of: chunk), isShared: false) }) else {
+      return try store(chunk, few.list)
     }
     locked { list.note(chunk) }
   }

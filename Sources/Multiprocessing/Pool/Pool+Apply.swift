@@ -3,7 +3,7 @@ import PoolCore
 extension Pool {
   /// Submits a job with one result, of this type.
   func submit<Value>(
-    _ job: SettlingJob, chunks: Int, bytes: [UInt8]? = nil, deadline: Duration? = nil,
+    _ job: SettlingJob, chunks: Int, bytes: OutgoingBytes? = nil, deadline: Duration? = nil,
     progress: (@Sendable (PoolProgress) -> Void)? = nil
   ) throws -> AsyncResult<Value> {
     if let progress { _ = job.add(SettlingJob.Observer(advanced: progress)) }
@@ -60,7 +60,7 @@ extension Pool {
     let callbacks = SettlingJob.callbacks(callback, errorCallback)
     guard engine.transport.needsEncoding else {
       let job = ThreadJob(function, callbacks: callbacks) { .returned(try Function.call(input)) }
-      return try submit(job, chunks: 1, bytes: [], deadline: deadline)
+      return try submit(job, chunks: 1, bytes: OutgoingBytes([]), deadline: deadline)
     }
     let kind: CallKind
     do {
@@ -70,9 +70,9 @@ extension Pool {
       try engine.checkRunning()
       throw error
     }
-    let bytes: [UInt8]
+    let bytes: OutgoingBytes
     do {
-      bytes = try ChunkCall.encode(function, kind.name, input)
+      bytes = try ChunkCall.outgoing(function, kind.name, input)
     } catch {
       // Left to the task handler, which makes the error the job's.
       return try submit(ApplyJob(kind, unsendable: error, callbacks: callbacks), chunks: 1, deadline: deadline)

@@ -83,7 +83,7 @@ extension Pool {
         let inputs = try draw(chunkSize)
         guard !inputs.isEmpty else { return nil }
         if let name {
-          return .toSend(inputs.count, Result { try ChunkCall.encode(function, name, inputs, 0..<inputs.count) })
+          return .toSend(inputs.count, Result { try ChunkCall.outgoing(function, name, inputs, 0..<inputs.count) })
         }
         return .toRun(inputs.count) {
           let outputs = try Function.__map(inputs[...])

@@ -34,9 +34,6 @@ extension PoolEngine.State {
   /// Whether a job has chunks that the task handler has not sent, or inputs that it has not drawn.
   func hasUnsent(of id: JobID) -> Bool {
     if machine.hasOpenInputs(id) { return true }
-    return commandsLeft.contains { command in
-      if case .offer(_, id, let range) = command { return !range.isEmpty }
-      return false
-    }
+    return commandsLeft.contains { $0.id == id && !$0.chunks.isEmpty }
   }
 }

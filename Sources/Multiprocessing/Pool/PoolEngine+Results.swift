@@ -78,6 +78,7 @@ extension PoolEngine {
     case .stored: return nil
     case .failed(let error): return error
     case .encoded(let bytes): return decoding { try job.store(entry.chunk.index, bytes) }
+    case .few(let few): return decoding { try job.store(entry.chunk.index, few) }
     case .mapped(let payload):
       // The worker's memory is its own again as soon as this is read.
       entry.outcome = .stored

@@ -4,27 +4,11 @@ import PoolCore
 /// A chunk that is encoded and not yet offered; `place`: where its command stands among those of the task handler.
 private struct ReadyChunk {
   var chunk: Chunk
-  /// Proof: the command, or whoever pulls, has the job until its chunks are offered. A reference of its own would be counted for
-  /// each chunk, on a word that the result handler counts on too.
-  unowned(unsafe) var job: Job
+  /// Not counted: the command, or whoever pulls, has the job until its chunks are offered. A count for each chunk would be one
+  /// on a word that the result handler counts on too.
+  var job: Unmanaged<Job>
   var bytes: OutgoingBytes
   var place: Int?
-}
-
-/// What the task handler has begun to do; proof: the command with its job stands at the head of the others until it is done.
-private struct Command {
-  unowned(unsafe) var job: Job
-  var id: JobID
-  var chunks: Range<Int>
-  /// How many chunks to draw; nil where there are some to send.
-  var pull: Int?
-
-  init(_ send: PoolEngine.Send) {
-    switch send {
-    case .offer(let job, let id, let chunks): (self.job, self.id, self.chunks) = (job, id, chunks)
-    case .pull(let job, let id, let count): (self.job, self.id, chunks, pull) = (job, id, 0..<0, count)
-    }
-  }
 }
 
 /// What the task handler does: draws, encodes, and offers to the workers, in the order of the commands.
@@ -41,7 +25,7 @@ extension PoolEngine {
       // The commands stay at the head while they are carried out, so that nobody overtakes them.
       let hasEnded = state.with { state in
         state.taskHandlerWaits = state.sends.isEmpty
-        for send in state.sends.prefix(limit) { commands.append(Command(send)) }
+        commands.append(contentsOf: state.sends.prefix(limit))
         return state.hasEnded
       }
       if hasEnded { return }
@@ -50,11 +34,13 @@ extension PoolEngine {
         continue
       }
       for (place, command) in commands.enumerated() {
-        if let count = command.pull {
-          _ = offer(&ready)
-          pull(command.job, command.id, count, &ready)
-        } else {
-          send(command.job, command.id, command.chunks, place, &ready)
+        command.withJob { job in
+          if let count = command.pull {
+            _ = offer(&ready)
+            pull(job, command.id, count, &ready)
+          } else {
+            send(job, command.id, command.chunks, place, &ready)
+          }
         }
       }
       _ = offer(&ready)
@@ -62,6 +48,7 @@ extension PoolEngine {
         state.sends.removeFirst(min(commands.count, state.sends.count))
         state.commandsDone = 0
       }
+      for command in commands { command.end() }
       commands.removeAll(keepingCapacity: true)
     }
   }
@@ -72,29 +59,45 @@ extension PoolEngine {
   ) {
     let limit = job.runsNoUserCodeBeforeSending ? world.batchLimit : 1
     var next = chunks.lowerBound
+    if limit > 1, chunks.count == 1 {
+      // Most tasks, without a list for each.
+      let chunk = Chunk(job: id, index: next)
+      do {
+        let bytes = transport.needsEncoding ? try job.encode(next) : OutgoingBytes([])
+        let made = ReadyChunk(chunk: chunk, job: .passUnretained(job), bytes: bytes, place: place)
+        _ = try add(made, &ready, limit)
+      } catch {
+        refuse(chunk, job, error, &ready)
+      }
+      return
+    }
     while next < chunks.upperBound {
       let some = next..<min(chunks.upperBound, next + limit - (limit > 1 ? ready.count : 0))
       do {
         for bytes in transport.needsEncoding ? try job.encode(some) : some.map({ _ in OutgoingBytes([]) }) {
-          let made = ReadyChunk(chunk: Chunk(job: id, index: next), job: job, bytes: bytes, place: place)
+          let made = ReadyChunk(
+            chunk: Chunk(job: id, index: next), job: .passUnretained(job), bytes: bytes, place: place)
           next += 1
-          if limit > 1, bytes.count <= Layout.inlineCapacity {
-            ready.append(made)
-            if ready.count >= limit { guard offer(&ready) else { return } }
-          } else {
-            guard offer(&ready), try offer(made) else { return }
-          }
+          guard try add(made, &ready, limit) else { return }
         }
       } catch {
-        // The job fails with the error as it is; nothing reaches a worker (2.14). What was made before it goes out first.
-        _ = offer(&ready)
-        for index in some {
-          let chunk = Chunk(job: id, index: index)
-          fail(chunk, job, error, .unsendable(chunk))
-        }
+        for index in some { refuse(Chunk(job: id, index: index), job, error, &ready) }
         next = some.upperBound
       }
     }
+  }
+
+  /// Keeps a chunk until there are more of them, or offers it with those that wait; false if its job takes no more.
+  private func add(_ made: ReadyChunk, _ ready: inout [ReadyChunk], _ limit: Int) throws -> Bool {
+    guard limit > 1, made.bytes.count <= Layout.inlineCapacity else { return try offer(&ready) && offer(made) }
+    ready.append(made)
+    return ready.count < limit || offer(&ready)
+  }
+
+  /// The job fails with the error as it is; nothing reaches a worker (2.14). What was made before it goes out first.
+  private func refuse(_ chunk: Chunk, _ job: Job, _ error: any Error, _ ready: inout [ReadyChunk]) {
+    _ = offer(&ready)
+    fail(chunk, job, error, .unsendable(chunk))
   }
 
   /// Offers a chunk as soon as there is room; false if its job takes no more of them by then.
@@ -103,7 +106,7 @@ extension PoolEngine {
       if let staged = try transport.stage(made.bytes) {
         let isOffered = state.with { state in
           guard state.takes(made) else { return false }
-          transport.offer(made.chunk, made.job, staged)
+          made.job._withUnsafeGuaranteedRef { transport.offer(made.chunk, $0, staged) }
           state.noteOffered(made)
           return true
         }
@@ -128,7 +131,7 @@ extension PoolEngine {
           takesMore = state.takes(ready[next])
           if takesMore {
             guard let staged = (try? transport.stage(ready[next].bytes)) ?? nil else { return true }
-            transport.offer(ready[next].chunk, ready[next].job, staged)
+            ready[next].job._withUnsafeGuaranteedRef { transport.offer(ready[next].chunk, $0, staged) }
           }
           next += 1
         }
@@ -207,11 +210,11 @@ extension PoolEngine.State {
       if let (id, chunks) = inHand, id == chunk.job { inHand = (id, chunk.index + 1..<chunks.upperBound) }
       return
     }
-    guard place < sends.count, case .offer(_, chunk.job, let range) = sends[place] else { return }
-    if chunk.index + 1 == range.upperBound {
+    guard place < sends.count, sends[place].id == chunk.job, sends[place].pull == nil else { return }
+    if chunk.index + 1 == sends[place].chunks.upperBound {
       commandsDone = max(commandsDone, place + 1)
     } else {
-      sends[place] = .offer(ready.job, chunk.job, chunk.index + 1..<range.upperBound)
+      sends[place].chunks = chunk.index + 1..<sends[place].chunks.upperBound
     }
   }
 }

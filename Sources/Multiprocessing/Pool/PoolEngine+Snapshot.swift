@@ -27,13 +27,3 @@ extension PoolEngine {
     }
   }
 }
-
-extension PoolEngine.Send {
-  /// The action that this carries out.
-  var action: PoolAction {
-    switch self {
-    case .offer(_, let id, let chunks): .offer(id, chunks)
-    case .pull(_, let id, let count): .pullInputs(id, upTo: count)
-    }
-  }
-}

@@ -84,7 +84,7 @@ extension PoolEngine.State {
   /// The chunks that have been given to the transport and have not come back.
   var offered: Set<Chunk> {
     var chunks = machine.awaitedChunks
-    for case .offer(_, let id, let range) in commandsLeft { for index in range { chunks.remove(Chunk(job: id, index: index)) } }
+    for command in commandsLeft { for index in command.chunks { chunks.remove(Chunk(job: command.id, index: index)) } }
     if let (id, range) = inHand { for index in range { chunks.remove(Chunk(job: id, index: index)) } }
     return chunks
   }

@@ -16,18 +16,13 @@ package final class PoolEngine: Sendable {
   /// By which its jobs know it.
   let number = PoolEngines.nextNumber()
 
-  /// What the task handler has to do, in this order.
-  enum Send {
-    case offer(Job, JobID, Range<Int>)
-    case pull(Job, JobID, Int)
-  }
-
   struct State {
     var machine: PoolMachine
     var jobs = JobShelf()
     /// Keeps the pool alive while a result is pending (4.14).
     var keeper: AnyObject?
-    var sends: Deque<Send> = []
+    /// What the task handler has to do, in this order.
+    var sends: Deque<Command> = []
     /// How many of them, from the first on, are carried out; they go when the task handler is through with those it has begun.
     var commandsDone = 0
     var starts: Deque<WorkerID> = []
@@ -88,7 +83,11 @@ package final class PoolEngine: Sendable {
     }
   }
 
-  deinit { PoolEngines.remove(number) }
+  deinit {
+    PoolEngines.remove(number)
+    // What the task handler had not done when all ended.
+    for command in state.with({ $0.sends }) { command.end() }
+  }
 
   private func startAll(_ workers: [WorkerID], meanwhile: () throws -> Void) throws {
     guard Trace.records(world) else { return try transport.startAll(workers, meanwhile: meanwhile) }
@@ -108,7 +107,7 @@ package final class PoolEngine: Sendable {
   /// - Parameter pool: lives as long as a job is pending.
   @discardableResult
   package func submit(
-    _ job: Job, _ spec: JobSpec, keeping pool: AnyObject? = nil, bytes: [UInt8]? = nil, deadline: Duration? = nil
+    _ job: Job, _ spec: JobSpec, keeping pool: AnyObject? = nil, bytes: OutgoingBytes? = nil, deadline: Duration? = nil
   ) throws -> JobID {
     world.pass(.event(.submitted(spec)))
     let limit = sharedDeadline(deadline)
@@ -130,7 +129,7 @@ package final class PoolEngine: Sendable {
         // With nothing queued before it, the submitting thread writes to the transport itself.
         if state.sends.isEmpty, state.actions.count == 1, case .offer(id, 0..<1)? = state.actions.first,
           // What cannot be staged here the task handler tries again, and fails the job.
-          let staged = try? transport.stage(OutgoingBytes(bytes))
+          let staged = try? transport.stage(bytes)
         {
           transport.offer(Chunk(job: id, index: 0), job, staged)
           return (id, [], false)
@@ -274,7 +273,7 @@ extension PoolEngine.State {
   }
 
   /// What is not carried out yet of what the task handler has to do.
-  var commandsLeft: Deque<PoolEngine.Send>.SubSequence { sends.dropFirst(commandsDone) }
+  var commandsLeft: Deque<Command>.SubSequence { sends.dropFirst(commandsDone) }
 
   /// Whether the task handler sleeps and has something to do now.
   mutating func takeTaskHandlerWake() -> Bool {

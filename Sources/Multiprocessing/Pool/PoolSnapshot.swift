@@ -65,10 +65,7 @@ extension PoolEngine {
     let activities = transport.activities
     let queued = transport.queuedChunks
     return state.with { state in
-      let unsent = state.commandsLeft.reduce(0) { sum, command in
-        if case .offer(_, _, let range) = command { return sum + range.count }
-        return sum
-      }
+      let unsent = state.commandsLeft.reduce(0) { $0 + $1.chunks.count }
       let workers = activities.map { activity in
         PoolSnapshot.Worker(
           name: activity.name, processID: activity.processID, task: state.task(activity, now))

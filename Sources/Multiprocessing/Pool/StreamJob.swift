@@ -81,7 +81,7 @@ package final class StreamJob: Job, @unchecked Sendable {
     }
   }
 
-  override package func encode(_ chunk: Int) throws -> [UInt8] { try takeWork(chunk)?.encoded() ?? [] }
+  override package func encode(_ chunk: Int) throws -> OutgoingBytes { try takeWork(chunk)?.encoded() ?? OutgoingBytes([]) }
 
   override package func run(_ chunk: Int) -> (any Error)? {
     guard case .toRun(_, let run)? = takeWork(chunk) else { return nil }
@@ -95,7 +95,16 @@ package final class StreamJob: Job, @unchecked Sendable {
   }
 
   override package func store(_ chunk: Int, _ bytes: [UInt8]) throws {
-    let scalar = number.flatMap { Scalars.bits($0, in: bytes) }
+    let number = number.flatMap { number in bytes.withUnsafeBytes { Scalars.bits(number, in: $0) } }
+    try store(chunk, number) { bytes }
+  }
+
+  override package func store(_ chunk: Int, _ few: FewBytes) throws {
+    let number = number.flatMap { number in few.withBytes { Scalars.bits(number, in: $0) } }
+    try store(chunk, number) { few.list }
+  }
+
+  private func store(_ chunk: Int, _ scalar: (UInt64, UInt64)?, _ bytes: () -> [UInt8]) throws {
     let count = locked { () -> Int? in
       update(chunk) { place in
         guard let scalar, place.count == 1 else { return place.count }
@@ -103,7 +112,7 @@ package final class StreamJob: Job, @unchecked Sendable {
         return nil
       } ?? nil
     }
-    if let count { keep(chunk, .box(try decode(bytes, count)), count) }
+    if let count { keep(chunk, .box(try decode(bytes(), count)), count) }
   }
 
   override package func store(_ chunk: Int, failure: any Error) { keep(chunk, .failure(failure), 0) }
@@ -252,7 +261,7 @@ package final class StreamJob: Job, @unchecked Sendable {
 /// One chunk of inputs, with the function bound to it.
 enum StreamWork {
   /// For a process: so many inputs, as they travel, or why they cannot.
-  case toSend(Int, Result<[UInt8], any Error>)
+  case toSend(Int, Result<OutgoingBytes, any Error>)
   /// For a thread: so many inputs; makes a `Box` of the outputs, and says how many those are.
   case toRun(Int, () throws -> (AnyObject, Int))
 
@@ -262,8 +271,8 @@ enum StreamWork {
     }
   }
 
-  func encoded() throws -> [UInt8] {
-    guard case .toSend(_, let bytes) = self else { return [] }
+  func encoded() throws -> OutgoingBytes {
+    guard case .toSend(_, let bytes) = self else { return OutgoingBytes([]) }
     return try bytes.get()
   }
 }

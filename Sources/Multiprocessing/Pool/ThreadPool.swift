@@ -36,7 +36,7 @@ public final class ThreadPool: Pool, @unchecked Sendable {
   ) throws -> AsyncResult<Output> {
     let callbacks = SettlingJob.callbacks(callback, errorCallback)
     let job = ThreadJob(callbacks: callbacks) { .returned(try body()) }
-    return try submit(job, chunks: 1, bytes: [], deadline: deadline)
+    return try submit(job, chunks: 1, bytes: OutgoingBytes([]), deadline: deadline)
   }
 
   /// Calls a closure in a worker thread and blocks until its result is there; throws the closure's own error.

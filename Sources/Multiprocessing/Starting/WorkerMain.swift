@@ -57,10 +57,11 @@ enum WorkerMain {
   private static func work(_ worker: WorkerStart, _ queue: TaskQueue, _ ring: ResultRing) throws {
     var completed = 0
     var runner = ChunkRunner(writesLarge: true)
+    let memory = ClaimMemory()
     var free = Trace.isOn ? Trace.now : 0
     while true {
       _ = Gate.current?.enter(.take)
-      guard let claim = try queue.claim(area: worker.area, take: { runner.take($0) }) else {
+      guard let claim = try queue.claim(area: worker.area, into: memory, take: { runner.take($0) }) else {
         if mp_load32(queue.segment.base + Layout.stop) != 0 {
           Gate.current?.willStop()
           return
@@ -69,10 +70,10 @@ enum WorkerMain {
         continue
       }
       Gate.current?.hasTaken()
-      if Trace.isOn { Trace.took(claim.chunk, Trace.title(of: claim.bytes), pool: Trace.pool, since: free) }
-      let outcome = claim.taken?.run() ?? runner.run(claim.bytes)
+      if Trace.isOn { Trace.took(claim.chunk, claim.withBytes { Trace.title(of: $0) }, pool: Trace.pool, since: free) }
+      let outcome = claim.taken?.run() ?? claim.withBytes { runner.run($0) }
       // Before anybody can know of the outcome: a worker may be ended as soon as its last one is there.
-      if Trace.isOn { Trace.finished(Trace.title(of: claim.bytes), failed: outcome.isFailure) }
+      if Trace.isOn { Trace.finished(claim.withBytes { Trace.title(of: $0) }, failed: outcome.isFailure) }
       // A worker may be ended at any moment from here on: what it printed must not be lost with it.
       _ = mp_flush()
       // Nobody waits for this any more, and the pool is about to end this worker.
@@ -93,6 +94,7 @@ enum WorkerMain {
     do throws(MultiprocessingError) {
       switch outcome {
       case .success(let bytes): return try ring.write(.succeeded, chunk, bytes)
+      case .few(let few): return ring.write(.succeeded, chunk, few)
       case .large(let bytes): return try ring.write(.succeeded, chunk, large: bytes)
       case .failure: break
       }

@@ -3,7 +3,7 @@ class CallKind: @unchecked Sendable {
   // Sendable: nothing changes after init.
   private let function: Any.Type
   /// The function's name as it travels.
-  let name: [UInt8]
+  let name: WireName
   /// The coder of the outputs, where they are numbers.
   private let number: WireCoder?
 
@@ -21,8 +21,13 @@ class CallKind: @unchecked Sendable {
 
   /// What came back from a worker.
   final func kept(_ bytes: [UInt8]) throws -> SettlingJob.Kept {
-    if let number, let (low, high) = Scalars.bits(number, in: bytes) { return .scalar(low, high) }
+    if let number, let (low, high) = bytes.withUnsafeBytes({ Scalars.bits(number, in: $0) }) { return .scalar(low, high) }
     return try decode(bytes)
+  }
+
+  final func kept(_ bytes: FewBytes) throws -> SettlingJob.Kept {
+    if let number, let (low, high) = bytes.withBytes({ Scalars.bits(number, in: $0) }) { return .scalar(low, high) }
+    return try decode(bytes.list)
   }
 
   // MARK: Finding them

@@ -2,20 +2,25 @@
 package enum ChunkCall {
   /// One chunk of many inputs, to be written where it will lie; `name` is that of the function as it is written.
   static func outgoing<F: PoolFunction>(
-    _ function: F.Type, _ name: [UInt8], _ inputs: [F.Input], _ range: Range<Int>
+    _ function: F.Type, _ name: WireName, _ inputs: [F.Input], _ range: Range<Int>
   ) throws -> OutgoingBytes {
-    if let coder = WireCoders.find(F.Input.self) { return coder.outgoing(inputs, range, after: name) }
-    return OutgoingBytes(try encode(function, name, inputs[range]))
+    if let coder = WireCoders.find(F.Input.self) {
+      guard coder.isScalar, range.count == 1 else { return coder.outgoing(inputs, range, after: name.bytes) }
+      return inputs.withUnsafeBytes { OutgoingBytes(NumberCall(name, coder, $0.baseAddress! + coder.bytes(of: range).lowerBound)) }
+    }
+    return OutgoingBytes(try encode(function, name.bytes, inputs[range]))
   }
 
   /// A chunk of one input.
-  static func encode<F: PoolFunction>(_ function: F.Type, _ name: [UInt8], _ input: F.Input) throws -> [UInt8] {
+  static func outgoing<F: PoolFunction>(_ function: F.Type, _ name: WireName, _ input: F.Input) throws -> OutgoingBytes {
     if let coder = WireCoders.find(F.Input.self) {
       return withUnsafeBytes(of: input) { bytes in
-        coder.isScalar ? coder.packed(after: name, bytes) : coder.list(ofOne: bytes.baseAddress!, after: name)
+        coder.isScalar
+          ? OutgoingBytes(NumberCall(name, coder, bytes.baseAddress!))
+          : OutgoingBytes(coder.list(ofOne: bytes.baseAddress!, after: name.bytes))
       }
     }
-    return try encodeOther(function, name, input)
+    return OutgoingBytes(try encodeOther(function, name.bytes, input))
   }
 
   /// Out of the way of numbers: what looks up the types that it needs does so whether it needs them or not.
@@ -40,6 +45,8 @@ package enum ChunkCall {
   package enum Outcome {
     /// The encoded outputs.
     case success([UInt8])
+    /// The same where there is little of it.
+    case few(FewBytes)
     /// The same where there is much of it, to be written where it will lie.
     case large(OutgoingBytes)
     /// The first failure; the rest of the chunk was not run (3.23).
@@ -54,6 +61,6 @@ package enum ChunkCall {
   /// Runs an encoded chunk in the calling worker.
   package static func run(_ bytes: [UInt8]) -> Outcome {
     var runner = ChunkRunner()
-    return runner.run(bytes)
+    return bytes.withUnsafeBytes { runner.run($0) }
   }
 }

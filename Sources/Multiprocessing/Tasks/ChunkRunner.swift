@@ -47,13 +47,11 @@ package struct ChunkRunner {
   }
 
   /// Runs an encoded chunk in the calling worker.
-  package mutating func run(_ bytes: [UInt8]) -> ChunkCall.Outcome {
+  package mutating func run(_ bytes: UnsafeRawBufferPointer) -> ChunkCall.Outcome {
     do {
-      return try bytes.withUnsafeBytes { buffer in
-        var reader = WireReader(buffer)
-        let function = try find(&reader)
-        return try run(function, &reader)
-      }
+      var reader = WireReader(bytes)
+      let function = try find(&reader)
+      return try run(function, &reader)
     } catch {
       return .failure(RemoteError(error))
     }
@@ -76,7 +74,8 @@ package struct ChunkRunner {
     if let input = WireCoders.find(F.Input.self), let output = WireCoders.find(F.Output.self),
       output.isScalar, let numbers = input.packedNumbers(&reader, atMost: Self.few)
     {
-      return .success(try Self.run(function, numbers, input, output))
+      return numbers.count == input.tag.scalarByteCount
+        ? .few(try Self.runOne(function, numbers, output)) : .success(try Self.run(function, numbers, input, output))
     }
     return try runOther(function, &reader)
   }
@@ -103,6 +102,21 @@ package struct ChunkRunner {
 
   /// Of more numbers than this the function's own loop is faster, arrays and all.
   private static let few = 16
+
+  /// The same with one number.
+  private static func runOne<F: PoolFunction>(
+    _ function: F.Type, _ number: UnsafeRawBufferPointer, _ output: WireCoder
+  ) throws -> FewBytes {
+    var memory: UInt128 = 0
+    return try withUnsafeMutableBytes(of: &memory) { memory in
+      memory.copyMemory(from: number)
+      let result = try F.call(memory.assumingMemoryBound(to: F.Input.self)[0])
+      return FewBytes(count: 9 + output.tag.scalarByteCount) { target in
+        output.openPacked(target, 1)
+        withUnsafeBytes(of: result) { UnsafeMutableRawBufferPointer(rebasing: target[9...]).copyMemory(from: $0) }
+      }
+    }
+  }
 
   /// Numbers in, numbers out: from the bytes of the one to the bytes of the other, without an array of either.
   private static func run<F: PoolFunction>(

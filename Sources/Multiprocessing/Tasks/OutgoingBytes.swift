@@ -7,12 +7,18 @@ package struct OutgoingBytes: Sendable {
 
   private enum Content: Sendable {
     case bytes([UInt8])
+    case number(NumberCall)
     case writer(@Sendable (UnsafeMutableRawPointer) -> Void)
   }
 
   package init(_ bytes: [UInt8]) {
     count = bytes.count
     content = .bytes(bytes)
+  }
+
+  init(_ call: NumberCall) {
+    count = call.count
+    content = .number(call)
   }
 
   /// - Parameter write: writes exactly `count` bytes; called any number of times.
@@ -26,6 +32,7 @@ package struct OutgoingBytes: Sendable {
     switch content {
     case .bytes(let bytes):
       bytes.withUnsafeBytes { if let start = $0.baseAddress { target.copyMemory(from: start, byteCount: count) } }
+    case .number(let call): call.write(to: target)
     case .writer(let write): write(target)
     }
   }

@@ -5,7 +5,7 @@ package enum TypeName {
   /// A type's name, and the same as it is written.
   private struct Entry: Sendable {
     var name: String
-    var wire: [UInt8]
+    var wire: WireName
   }
 
   private static let made = Made()
@@ -17,7 +17,7 @@ package enum TypeName {
   package static func of(_ type: Any.Type) throws(MultiprocessingError) -> String { try entry(type).name }
 
   /// The same as `Wire` encodes it.
-  static func wire(of type: Any.Type) throws(MultiprocessingError) -> [UInt8] { try entry(type).wire }
+  static func wire(of type: Any.Type) throws(MultiprocessingError) -> WireName { try entry(type).wire }
 
   private static func entry(_ type: Any.Type) throws(MultiprocessingError) -> Entry {
     try known.entry(of: type) { () throws(MultiprocessingError) in
@@ -29,7 +29,7 @@ package enum TypeName {
           "The type \(String(reflecting: type)) cannot be found by a worker process; make this type internal: neither "
             + "private or fileprivate nor declared inside a function.")
       }
-      return Entry(name: name, wire: wire)
+      return Entry(name: name, wire: WireName(wire))
     }
   }
 

@@ -12,11 +12,9 @@ extension Trace {
   }
 
   /// The title of an encoded chunk.
-  static func title(of bytes: [UInt8]) -> String {
-    let name = try? bytes.withUnsafeBytes { buffer in
-      var reader = WireReader(buffer)
-      return try Wire.decode(String.self, from: &reader)
-    }
+  static func title(of bytes: UnsafeRawBufferPointer) -> String {
+    var reader = WireReader(bytes)
+    let name = try? Wire.decode(String.self, from: &reader)
     return name.flatMap(TypeName.find).map(title) ?? "task"
   }
 

@@ -184,7 +184,9 @@ extension ProcessTransport {
           remote: error.failure))
     case .initializerFailed:
       return .initializerFailed(worker, try Wire.decode(RemoteError.self, from: record.payload).asError)
-    case .succeeded: return .returned(worker, record.chunk, record.mapped.map { .mapped($0) } ?? .encoded(record.payload))
+    case .succeeded:
+      if let few = record.few { return .returned(worker, record.chunk, .few(few)) }
+      return .returned(worker, record.chunk, record.mapped.map { .mapped($0) } ?? .encoded(record.payload))
     case .failed:
       let error = try Wire.decode(RemoteError.self, from: record.payload).asError
       return .returned(worker, record.chunk, .failed(error))

@@ -104,7 +104,7 @@ package final class ProcessTransport: Transport {
 
   package func stage(_ bytes: OutgoingBytes) throws(MultiprocessingError) -> StagedBytes? {
     guard queue.hasRoom else { return nil }
-    if bytes.count <= Layout.inlineCapacity { return StagedBytes(bytes.bytes) }
+    if bytes.count <= Layout.inlineCapacity { return StagedBytes(bytes) }
     guard let place = try state.with({ state throws(MultiprocessingError) in try state.large.reserve(bytes.count, queue) })
     else { return nil }
     let staged = StagedBytes(at: place, bytes.count)
@@ -133,7 +133,7 @@ package final class ProcessTransport: Transport {
       queue.put(chunk, staged.bytes)
       return
     }
-    let position = queue.put(chunk, [], large: staged.place, staged.count)
+    let position = queue.put(chunk, staged.bytes, large: staged.place, staged.count)
     state.with { $0.large.keep(staged.place, staged.count, position: position) }
   }
 

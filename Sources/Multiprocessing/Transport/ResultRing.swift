@@ -31,16 +31,23 @@ struct ResultRing {
   /// Says something; blocks while the ring is full.
   func write(_ kind: RingMessage, _ chunk: Chunk?, _ payload: [UInt8]) throws(MultiprocessingError) {
     if payload.count > Self.inlineLimit { return try write(kind, chunk, large: OutgoingBytes(payload)) }
-    write(kind, chunk, payload, payload.count, 0)
+    payload.withUnsafeBytes { write(kind, chunk, $0, $0.count, 0) }
+  }
+
+  /// Says something of which there is little; blocks while the ring is full.
+  func write(_ kind: RingMessage, _ chunk: Chunk?, _ payload: FewBytes) {
+    payload.withBytes { write(kind, chunk, $0, $0.count, 0) }
   }
 
   /// Says something of which there is much; blocks while there is no room for it.
   func write(_ kind: RingMessage, _ chunk: Chunk?, large payload: OutgoingBytes) throws(MultiprocessingError) {
-    write(kind, chunk, [], payload.count, try writeLarge(payload))
+    write(kind, chunk, UnsafeRawBufferPointer(start: nil, count: 0), payload.count, try writeLarge(payload))
   }
 
   /// Says something, with a payload that goes with it or lies at a place in the file.
-  private func write(_ kind: RingMessage, _ chunk: Chunk?, _ payload: [UInt8], _ count: Int, _ place: UInt64) {
+  private func write(
+    _ kind: RingMessage, _ chunk: Chunk?, _ payload: UnsafeRawBufferPointer, _ count: Int, _ place: UInt64
+  ) {
     let inline = payload.count
     let length = (Self.recordHeader + inline + 7) & ~7
     var tail = mp_load64(base + Layout.resultTail)
@@ -63,9 +70,7 @@ struct ResultRing {
     // Last: whoever takes a chunk after the tail has moved gets a later ticket.
     record.storeBytes(of: mp_add64(segment.base + Layout.outcomes, 1), toByteOffset: 40, as: UInt64.self)
     if place == 0 {
-      payload.withUnsafeBytes {
-        UnsafeMutableRawBufferPointer(start: record + Self.recordHeader, count: inline).copyMemory(from: $0)
-      }
+      UnsafeMutableRawBufferPointer(start: record + Self.recordHeader, count: inline).copyMemory(from: payload)
     }
     mp_store64(base + Layout.resultTail, tail + UInt64(length))
     segment.wakeCollector()
@@ -93,6 +98,8 @@ struct ResultRing {
     var kind: RingMessage
     var chunk: Chunk
     var payload: [UInt8] = []
+    /// The payload of an outcome that is small.
+    var few: FewBytes?
     /// The payload of an outcome that is read where it lies.
     var mapped: MappedPayload?
     /// Its place among what all workers of the pool said: later than all that was heard when its task was taken.
@@ -153,7 +160,9 @@ struct ResultRing {
           guard count <= UInt64(length - Self.recordHeader) else {
             throw MultiprocessingError(.notDecodable, "A worker's channel holds a record that no worker writes.")
           }
-          result.payload = [UInt8](UnsafeRawBufferPointer(start: record + Self.recordHeader, count: Int(count)))
+          let bytes = UnsafeRawBufferPointer(start: record + Self.recordHeader, count: Int(count))
+          if inPlace, kind == .succeeded { result.few = FewBytes(bytes) }
+          if result.few == nil { result.payload = [UInt8](bytes) }
         } else {
           (result.payload, result.mapped) = try readLarge(place, count, inPlace: inPlace && kind == .succeeded)
         }

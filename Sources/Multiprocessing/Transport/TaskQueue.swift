@@ -24,16 +24,14 @@ struct TaskQueue {
   /// Puts a chunk with its bytes, or with the place in the file where so many lie that do not fit the slot. Needs `hasRoom`.
   /// - Returns: the position of the chunk.
   @discardableResult
-  func put(_ chunk: Chunk, _ bytes: [UInt8], large: UInt64 = 0, _ count: Int = 0) -> UInt64 {
+  func put(_ chunk: Chunk, _ bytes: OutgoingBytes, large: UInt64 = 0, _ count: Int = 0) -> UInt64 {
     let tail = mp_load64(segment.base + Layout.tail)
     let slot = segment.base + segment.layout.slot(tail)
     slot.storeBytes(of: chunk.job.rawValue, toByteOffset: Layout.slotJob, as: UInt64.self)
     slot.storeBytes(of: UInt64(chunk.index), toByteOffset: Layout.slotChunk, as: UInt64.self)
     slot.storeBytes(of: UInt64(large == 0 ? bytes.count : count), toByteOffset: Layout.slotLength, as: UInt64.self)
     slot.storeBytes(of: large, toByteOffset: Layout.slotOffset, as: UInt64.self)
-    if large == 0 {
-      bytes.withUnsafeBytes { UnsafeMutableRawBufferPointer(start: slot + Layout.slotBytes, count: bytes.count).copyMemory(from: $0) }
-    }
+    if large == 0 { bytes.write(to: slot + Layout.slotBytes) }
     mp_store64(slot + Layout.slotState, SlotState(.ready, tail).word)
     mp_store64(segment.base + Layout.tail, tail + 1)
     segment.wakeWorker()
@@ -152,18 +150,34 @@ struct TaskQueue {
   /// A chunk as a worker takes it.
   struct Claim {
     var chunk: Chunk
-    /// What to run; or the beginning of it, where it has been read already.
-    var bytes: [UInt8]
+    /// Large inputs that have been read already; then of the bytes there is only the function's name.
     var taken: TakenChunk?
+    fileprivate var bytes = Bytes.list([])
+
+    fileprivate enum Bytes {
+      case list([UInt8])
+      /// In the memory of the worker, until the next claim.
+      case memory(UnsafeRawBufferPointer)
+    }
+
+    /// What to run.
+    func withBytes<R>(_ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R {
+      switch bytes {
+      case .list(let list): try list.withUnsafeBytes(body)
+      case .memory(let bytes): try body(bytes)
+      }
+    }
   }
 
   /// Claims the oldest chunk for the worker of this area; nil when there is none.
   ///
   /// From the claim on the slot or the area says what the worker holds, whenever it dies.
-  /// - Parameter take: reads the inputs of a large chunk where they lie, if it can. The pool may take the chunk back and use the
-  ///   place again meanwhile: then it has read nonsense, which nobody gets.
+  /// - Parameters:
+  ///   - memory: keeps what is claimed.
+  ///   - take: reads the inputs of a large chunk where they lie, if it can. The pool may take the chunk back and use the
+  ///     place again meanwhile: then it has read nonsense, which nobody gets.
   func claim(
-    area: Int, take: (UnsafeRawBufferPointer) -> TakenChunk? = { _ in nil }
+    area: Int, into memory: ClaimMemory, take: (UnsafeRawBufferPointer) -> TakenChunk? = { _ in nil }
   ) throws(MultiprocessingError) -> Claim? {
     let header = segment.base
     while true {
@@ -191,13 +205,13 @@ struct TaskQueue {
       let ring = ResultRing(segment: segment, area: area)
       ring.hold(chunk)
       let claimed = SlotState(.claimed, position, owner: area + 1).word
-      var claim = Claim(chunk: chunk, bytes: [])
+      var claim = Claim(chunk: chunk)
       do throws(MultiprocessingError) {
         if large != 0, let bytes = try mapped(length, large) {
           claim.taken = take(bytes)
-          claim.bytes = claim.taken?.name ?? [UInt8](bytes)
+          claim.bytes = .list(claim.taken?.name ?? [UInt8](bytes))
         } else {
-          claim.bytes = try self.bytes(slot, length, large)
+          claim.bytes = try copy(slot, length, large, into: memory)
         }
       } catch {
         // What was withdrawn may be another chunk's bytes by now.
@@ -221,13 +235,13 @@ struct TaskQueue {
     return segment.tasks(at: large, Int(length)).map { UnsafeRawBufferPointer($0) }
   }
 
-  private func bytes(
-    _ slot: UnsafeMutableRawPointer, _ length: UInt64, _ large: UInt64
-  ) throws(MultiprocessingError) -> [UInt8] {
+  private func copy(
+    _ slot: UnsafeMutableRawPointer, _ length: UInt64, _ large: UInt64, into memory: ClaimMemory
+  ) throws(MultiprocessingError) -> Claim.Bytes {
     let size = large == 0 ? UInt64(Layout.inlineCapacity) : try UInt64(segment.file.size())
     guard large <= size, length <= size - large else { throw Self.damaged }
-    if large != 0 { return try segment.file.read(Int(length), at: large) }
-    return [UInt8](UnsafeRawBufferPointer(start: slot + Layout.slotBytes, count: Int(length)))
+    if large != 0 { return .list(try segment.file.read(Int(length), at: large)) }
+    return .memory(memory.copy(UnsafeRawBufferPointer(start: slot + Layout.slotBytes, count: Int(length))))
   }
 
   private static var damaged: MultiprocessingError {

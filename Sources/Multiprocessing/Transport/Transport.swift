@@ -43,6 +43,8 @@ package enum ChunkOutcome: Sendable {
   case stored
   /// The outputs, encoded.
   case encoded([UInt8])
+  /// The same where there is little of it.
+  case few(FewBytes)
   /// The same, where the worker wrote them.
   case mapped(MappedPayload)
   case failed(any Error)
@@ -51,14 +53,14 @@ package enum ChunkOutcome: Sendable {
 /// Bytes that have their place on the way to the workers.
 package struct StagedBytes: Sendable {
   /// The bytes, where they go into the queue itself.
-  package var bytes: [UInt8]
+  package var bytes: OutgoingBytes
   /// Where they lie else.
   var place: UInt64 = 0
   var count = 0
 
-  package init(_ bytes: [UInt8]) { self.bytes = bytes }
+  package init(_ bytes: OutgoingBytes) { self.bytes = bytes }
 
-  init(at place: UInt64, _ count: Int) { (bytes, self.place, self.count) = ([], place, count) }
+  init(at place: UInt64, _ count: Int) { (bytes, self.place, self.count) = (OutgoingBytes([]), place, count) }
 }
 
 /// A worker as the pool sees it from outside.
@@ -193,7 +195,7 @@ extension Transport {
 
   package func waitForStart() {}
 
-  package func stage(_ bytes: OutgoingBytes) throws(MultiprocessingError) -> StagedBytes? { StagedBytes(bytes.bytes) }
+  package func stage(_ bytes: OutgoingBytes) throws(MultiprocessingError) -> StagedBytes? { StagedBytes(bytes) }
   package func unstage(_ staged: StagedBytes) {}
   package var canBeAudited: Bool { false }
   package var needsAudit: Bool { false }

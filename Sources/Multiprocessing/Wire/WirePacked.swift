@@ -67,13 +67,11 @@ extension WireCoder {
 /// One number of a type that the caller's code does not know, in sixteen bytes.
 enum Scalars {
   /// The bits of the number of which these bytes are the array of one; nil if they are anything else.
-  static func bits(_ coder: WireCoder, in bytes: [UInt8]) -> (UInt64, UInt64)? {
-    bytes.withUnsafeBytes { bytes in
-      guard let numbers = coder.packedNumbers(bytes), numbers.count == coder.tag.scalarByteCount else { return nil }
-      var bits: (UInt64, UInt64) = (0, 0)
-      withUnsafeMutableBytes(of: &bits) { $0.copyMemory(from: numbers) }
-      return bits
-    }
+  static func bits(_ coder: WireCoder, in bytes: UnsafeRawBufferPointer) -> (UInt64, UInt64)? {
+    guard let numbers = coder.packedNumbers(bytes), numbers.count == coder.tag.scalarByteCount else { return nil }
+    var bits: (UInt64, UInt64) = (0, 0)
+    withUnsafeMutableBytes(of: &bits) { $0.copyMemory(from: numbers) }
+    return bits
   }
 
   /// The bits of a number, which takes sixteen bytes at most.
