@@ -157,6 +157,24 @@ import Testing
     print("fuzz: \(20_000 * Self.rounds) messages, \(understood) understood; as many starts, \(decoded) understood")
   }
 
+  @Test func `a start is read as it was written, and not if a byte is missing`() throws {
+    let worker = WorkerStart(area: 3, areas: 9, maxTasksPerChild: 7, initializer: "Type", initializerBytes: [1, 2, 3])
+    let roles: [ChildStart.Role] = [
+      .worker(worker), .process(ProcessStart(target: "Target", targetBytes: [UInt8](repeating: 5, count: 10_000))), .server,
+    ]
+    for (role, method) in zip(roles, StartMethod.allCases) {
+      var start = ChildStart(name: "Größe-1:2", identity: [1, 2], method: method, process: CurrentWorld.world.process, role: role)
+      (start.seed, start.workers, start.workingDirectory, start.backtrace) = (.max, 3, "/tmp", "enable=no")
+      (start.threadsCreated, start.mainThread, start.isGated, start.isDaemon) = (4, "Thread-4", true, false)
+      start.trace = Trace.Start(path: "trace", pool: 2)
+      let bytes = start.bytes
+      let read = try bytes.withUnsafeBytes(ChildStart.init(bytes:))
+      #expect(String(reflecting: read) == String(reflecting: start))
+      #expect(read.bytes == bytes)
+      #expect(throws: WireError.self) { try bytes.dropLast().withUnsafeBytes(ChildStart.init(bytes:)) }
+    }
+  }
+
   /// A worker of a pool at work writes garbage over what it shares with the pool.
   @Test func `a pool outlives a worker that writes garbage into its channel`() throws {
     var random = SplitMix(state: Self.seed &+ 3)

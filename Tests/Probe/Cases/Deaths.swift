@@ -18,9 +18,11 @@ extension Cases {
             "The error names no worker and signal: \(error)")
           try expectEqual(others.map { try $0.get(timeout: .seconds(30)) }, (0..<20).map { $0 * $0 }, "The other tasks")
         }
-        // The numbers of the replacements follow.
+        // The numbers of the replacements follow. One of the first two may have outlived all others, and do everything now while
+        // the last replacement still starts.
         let names = Set(try pool.map(Array(repeating: WorkerName(), count: 50), chunkSize: 1))
-        try expect(names.isDisjoint(with: ["\(place.workerPrefix)-1"]) || names.count == 2, "The workers are \(names)")
+        let possible = Set((1...6).map { "\(place.workerPrefix)-\($0)" })
+        try expect(names.count <= 2 && names.isSubset(of: possible), "The workers are \(names)")
       }
     },
 

@@ -21,6 +21,19 @@ extension Cases {
       }
     },
 
+    Case("many-workers-start-at-once-with-an-initializer-larger-than-a-message", in: [.fork, .forkserver]) { place in
+      // More than are asked for before the first answer is waited for.
+      let count = 20
+      let bytes = (0..<20_000).map { UInt8(truncatingIfNeeded: $0 / 3) }
+      let sum = bytes.reduce(0) { $0 + Int($1) }
+      let before = SystemState.descendants(of: getpid()).count
+      try place.withPool(count, initializer: LargeSetup(bytes: bytes)) { pool in
+        try expectEqual(pool.map((0..<100).map { _ in LargeSum() }, chunkSize: 1), (0..<100).map { _ in sum }, "The sums")
+        // And the one that forks them.
+        try expectEqual(SystemState.descendants(of: getpid()).count - before, count + 1, "The processes of the pool")
+      }
+    },
+
     Case("an-initializer-runs-without-tasks", "2.3, 7 pool_initializer") { place in
       let seen = try SimpleQueue<Int>()
       defer { CountSetup.runs.value = 0 }
@@ -280,4 +293,14 @@ struct ThreadOfSetup: Initializer {
 
 struct NameOfThread: PoolTask {
   func run() -> String { ThreadIdentity.current.name }
+}
+
+struct LargeSetup: Initializer {
+  static let sum = ProcessLocal(0)
+  var bytes: [UInt8]
+  func run() { Self.sum.value = bytes.reduce(0) { $0 + Int($1) } }
+}
+
+struct LargeSum: PoolTask {
+  func run() -> Int { LargeSetup.sum.value }
 }
