@@ -60,12 +60,13 @@ int mp_flush_soon(void) {
   return result;
 }
 
-// The address is known from the start of the program: a call by name looks it up, once in each child.
+// The addresses are known from the start of the program: a call by name looks them up, once in each child.
 static void (*const volatile leave)(int) = _exit;
+static int (*const volatile flush_at_end)(FILE *) = fflush;
 
 void mp_child_exit(int status) {
-  fflush(stdout);
-  fflush(stderr);
+  flush_at_end(stdout);
+  flush_at_end(stderr);
   leave(status);
   __builtin_unreachable();
 }
