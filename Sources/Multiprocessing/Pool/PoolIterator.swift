@@ -5,11 +5,11 @@ import PoolCore
 /// One consumer at a time. Iterating with `for try await` suspends; `next(timeout:)` blocks. It outlives `close`, and after
 /// `terminate` throws `terminated` (CPython's blocks for ever).
 public final class PoolIterator<Output: Sendable>: Sendable, AsyncSequence {
-  private let job: StreamJob
+  let job: StreamJob
   let id: JobID
   let engine: PoolEngine
   /// How many chunks are taken before the engine is told, unless nothing is left to take.
-  private let reportSize: Int
+  let reportSize: Int
 
   /// - Parameter job: one whose outputs are of this type.
   init(_ job: StreamJob, _ id: JobID, _ engine: PoolEngine, lookAhead: Int) {
@@ -25,23 +25,28 @@ public final class PoolIterator<Output: Sendable>: Sendable, AsyncSequence {
   /// - Throws: `timeout`, after which iterating can go on; the failure of the item whose turn it is.
   @available(*, noasync, message: "This blocks the thread; iterate with for try await.")
   public func next(timeout: Duration? = nil) throws -> Output? {
-    let world = CurrentWorld.world
     let deadline = sharedDeadline(timeout)
     while true {
       if let step = try take() { return step.output }
-      let parker = world.makeParker()
-      parker.serve(.output(of: id.rawValue))
-      guard job.add(.thread(parker)) else { continue }
-      if !Trace.wait("wait for the next \(job.title)", world, { parker.park(until: deadline) }) {
-        job.remove(parker)
-        if let step = try take() { return step.output }
-        throw MultiprocessingError(.timeout, "The next result did not arrive within \(timeout ?? .zero).")
-      }
+      guard !wait(until: deadline) else { continue }
+      if let step = try take() { return step.output }
+      throw MultiprocessingError(.timeout, "The next result did not arrive within \(timeout ?? .zero).")
     }
   }
 
+  /// Blocks until there is something to take, or until the deadline: then false.
+  func wait(until deadline: Duration?) -> Bool {
+    let world = CurrentWorld.world
+    let parker = world.makeParker()
+    parker.serve(.output(of: id.rawValue))
+    guard job.add(.thread(parker)) else { return true }
+    if Trace.wait("wait for the next \(job.title)", world, { parker.park(until: deadline) }) { return true }
+    job.remove(parker)
+    return false
+  }
+
   /// One step of the iteration: an output, or nil at the end; no step where nothing is there yet.
-  private struct Taken { var output: Output? }
+  struct Taken { var output: Output? }
 
   private func take() throws -> Taken? {
     let (step, due) = job.step(reportSize: reportSize)
@@ -57,7 +62,7 @@ public final class PoolIterator<Output: Sendable>: Sendable, AsyncSequence {
   }
 
   /// Proof of the cast: the job keeps lists of this iterator's outputs only.
-  private static func list(_ box: AnyObject) -> [Output] { unsafeDowncast(box, to: Box<[Output]>.self).value }
+  static func list(_ box: AnyObject) -> [Output] { unsafeDowncast(box, to: Box<[Output]>.self).value }
 
   /// What a step tells the calling program.
   private func learned(_ step: StreamJob.Step) -> Any? {
@@ -68,21 +73,6 @@ public final class PoolIterator<Output: Sendable>: Sendable, AsyncSequence {
     case .finished: Taken(output: nil)
     case .nothingYet: nil
     }
-  }
-
-  /// The remaining outputs as a list; blocks until the last one is there, and throws the first failure on the way.
-  @available(*, noasync, message: "This blocks the thread; iterate with for try await.")
-  public func collect() throws -> [Output] {
-    var outputs: [Output] = []
-    while let output = try next() {
-      outputs.append(output)
-      // Without looking for each of them.
-      guard let (box, range) = job.restOfChunk() else { continue }
-      let rest = Self.list(box)[range]
-      for output in rest { CurrentWorld.world.learns(Taken(output: output)) }
-      outputs.append(contentsOf: rest)
-    }
-    return outputs
   }
 
   /// An iterator over the remaining outputs; all iterators of one `PoolIterator` share its place.

@@ -179,6 +179,30 @@ package final class StreamJob: Job, @unchecked Sendable {
     }
   }
 
+  /// How many bytes an output has, where it is a number whose bits may be anything.
+  var numberSize: Int? { number.flatMap { $0.takesAnyBits ? $0.tag.scalarByteCount : nil } }
+
+  /// Takes numbers that are there, up to `limit`, and what comes behind them if it is something else. The same is due as for a
+  /// step.
+  func takeNumbers(_ limit: Int, _ add: (UInt64, UInt64) -> Void) -> (step: Step?, due: Int) {
+    locked {
+      var step: Step?
+      for _ in 0..<limit {
+        let next = takeNext()
+        guard case .number(let low, let high) = next else {
+          step = next
+          break
+        }
+        add(low, high)
+      }
+      var size = limit
+      if case .nothingYet? = step { size = 1 }
+      guard unreported >= size else { return (step, 0) }
+      defer { unreported = 0 }
+      return (step, unreported)
+    }
+  }
+
   private func takeNext() -> Step {
     while true {
       if let current {

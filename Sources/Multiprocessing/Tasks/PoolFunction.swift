@@ -45,7 +45,7 @@ extension PoolFunction {
     return outputs
   }
 
-  /// Calls the function on each input and initialises memory with the outputs, up to one that fails.
+  /// Calls the function on each input and initialises memory with the outputs, up to one that fails; throws what it throws.
   @inlinable
   public static func __map(_ inputs: ArraySlice<Input>, to outputs: UnsafeMutablePointer<Output>) throws {
     var target = outputs
