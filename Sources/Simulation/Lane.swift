@@ -50,7 +50,7 @@ final class Lane {
   var code = 0
 
   private var body: (() -> Void)?
-  private let stack: UnsafeMutableRawPointer
+  private var stack: UnsafeMutableRawPointer?
   /// Where its own context lies while it does not run. Behind a pointer, for a switch of stacks happens in the middle of
   /// what would be an access to a variable.
   private let context: UnsafeMutablePointer<UnsafeMutableRawPointer?>
@@ -66,7 +66,8 @@ final class Lane {
     self.world = world
     self.startsAtOnce = startsAtOnce
     self.body = body
-    stack = world.stacks.take()
+    let stack = world.stacks.take()
+    self.stack = stack
     context = .allocate(capacity: 1)
     context.initialize(to: nil)
     pending = .start
@@ -77,7 +78,14 @@ final class Lane {
 
   deinit {
     context.deallocate()
-    world.stacks.give(stack)
+    leaveStack()
+  }
+
+  /// Gives the stack back, in the middle of which the lane may be: nobody resumes it any more. What it has there is lost, the
+  /// reference to the lane among it, so that this cannot be left to its end.
+  func leaveStack() {
+    if let stack { world.stacks.give(stack) }
+    stack = nil
   }
 
   private static func enter(_ argument: UnsafeMutableRawPointer?) {

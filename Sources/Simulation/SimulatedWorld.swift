@@ -356,7 +356,10 @@ final class SimulatedWorld: World, @unchecked Sendable {
     channels = []
     words = []
     parkers = []
-    for lane in lanes { lane.worker = nil }
+    for lane in lanes {
+      lane.worker = nil
+      lane.leaveStack()
+    }
     lanes = []
     processes = [processes[0]]
   }
