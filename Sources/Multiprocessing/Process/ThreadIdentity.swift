@@ -1,4 +1,5 @@
 import CMultiprocessing
+import Glibc
 
 /// A thread of the calling process, as its name and its place in the list of threads; Python's `threading.Thread` as seen
 /// from outside.
@@ -34,10 +35,23 @@ public final class ThreadIdentity: Sendable, CustomStringConvertible {
     let process = CurrentWorld.world.process
     if mp_thread_id() == process.identity.processID { return process.mainThread }
     let identity = process.adoptForeignThread()
-    // Kept for the life of the process: the thread may end at any time without telling.
-    mp_set_thread_identity(Unmanaged.passRetained(identity).toOpaque())
+    let pointer = Unmanaged.passRetained(identity).toOpaque()
+    mp_set_thread_identity(pointer)
+    // Kept as long as the thread lives, whose end nothing else tells; where the system has no key left, for ever.
+    if let key = endOfForeignThread { pthread_setspecific(key, pointer) }
     return identity
   }
+
+  private static let endOfForeignThread: pthread_key_t? = {
+    var key = pthread_key_t()
+    let result = pthread_key_create(&key) { pointer in
+      guard let pointer else { return }
+      // The end of one of its values may ask for the thread, which is another one by then.
+      mp_set_thread_identity(nil)
+      Unmanaged<ThreadIdentity>.fromOpaque(pointer).release()
+    }
+    return result == 0 ? key : nil
+  }()
 
   /// The live threads of the calling process that the library knows; Python's `threading.enumerate()`.
   ///

@@ -121,6 +121,15 @@ extension Cases {
         try pool.join()
       }
       try expect(eventually { token == nil }, "The value outlives its thread")
+      // The same in a thread that the program makes by itself.
+      for _ in 0..<2 {
+        let held = try inForeignThread {
+          let made = Token()
+          local.value = made
+          return { @Sendable [weak made] in made != nil }
+        }
+        try expect(eventually { !held() }, "The value outlives a thread of the program")
+      }
       // Another variable at the same address is another variable.
       for number in 0..<50 {
         let other = ThreadLocal(0)
@@ -129,6 +138,25 @@ extension Cases {
       }
     },
   ]
+
+  /// Runs the body in a thread that the library did not start; that thread is over when this returns.
+  private static func inForeignThread<R: Sendable>(_ body: @escaping @Sendable () -> R) throws -> R {
+    let result = Collected<R>()
+    let job = Unmanaged.passRetained(ForeignBody { result.append(body()) })
+    var thread = pthread_t()
+    let status = pthread_create(
+      &thread, nil,
+      { argument in
+        argument.map { Unmanaged<ForeignBody>.fromOpaque($0).takeRetainedValue().body() }
+        return nil
+      }, job.toOpaque())
+    guard status == 0 else {
+      job.release()
+      throw Failure("The thread cannot be started: \(status)")
+    }
+    pthread_join(thread, nil)
+    return result.first()
+  }
 
   private static func withFile<R>(_ body: (String) throws -> R) throws -> R {
     let path = "/tmp/multiprocessing-probe-\(getpid()).log"
@@ -224,4 +252,10 @@ struct BumpLocal: PoolTask {
     _ = try AtGate().run()
     return LocalSetup.local.value
   }
+}
+
+/// What a thread of the program runs.
+private final class ForeignBody: Sendable {
+  let body: @Sendable () -> Void
+  init(_ body: @escaping @Sendable () -> Void) { self.body = body }
 }
