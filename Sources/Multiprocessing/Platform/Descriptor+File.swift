@@ -17,9 +17,14 @@ extension Descriptor {
   /// is none, and ends.
   func prepare(_ range: Range<UInt64>) throws(MultiprocessingError) {
     // A limit on the size of files counts for a write anywhere, but for this only where the file grows.
-    try write([0], at: range.upperBound - 1)
+    let what = "Getting \(range.count) bytes of shared memory"
+    var last: UInt8 = 0
+    while pwrite(number, &last, 1, off_t(range.upperBound) - 1) < 0 {
+      let code = mp_errno()
+      if code != EINTR { throw System.failure(code, what) }
+    }
     let result = mp_fill_file(number, Int64(range.lowerBound), Int64(range.count))
-    if result < 0 { throw System.failure(-result, "Getting \(range.count) bytes of shared memory") }
+    if result < 0 { throw System.failure(-result, what) }
   }
 
   /// Maps a part of the file, shared with every process that does.
