@@ -32,8 +32,6 @@ class ApplyJob: SettlingJob, @unchecked Sendable {
   override package final func store(_ chunk: Int, _ bytes: [UInt8]) throws { keep(try kind.kept(bytes)) }
   override package final func store(_ chunk: Int, _ few: FewBytes) throws { keep(try kind.kept(few)) }
 
-  override func assembled() -> Kept { .failure(Self.lost) }
-
   override func release() -> Any? {
     if bytes != nil { bytes = nil }
     return nil
@@ -77,8 +75,6 @@ final class ThreadJob: SettlingJob, @unchecked Sendable {
       return error
     }
   }
-
-  override func assembled() -> Kept { .failure(Self.lost) }
 
   override func release() -> Any? {
     guard let body else { return nil }

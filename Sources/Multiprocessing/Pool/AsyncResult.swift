@@ -42,7 +42,7 @@ public struct AsyncResult<Value: Sendable>: Sendable {
   /// Looks for the result until it is ready, at most for so long, and lets others run in between. Under simulation there is
   /// nothing to gain by it, and no time that passes meanwhile.
   func look(for limit: Duration) {
-    guard CurrentWorld.world is SystemWorld else { return }
+    guard CurrentWorld.isReal else { return }
     System.look(until: System.deadline(after: limit)) { job.isOver }
   }
 

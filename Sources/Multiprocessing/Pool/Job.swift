@@ -35,8 +35,10 @@ package class Job: @unchecked Sendable {
   /// One chunk's function and inputs, to be written where they will lie.
   package func encode(_ chunk: Int) throws -> OutgoingBytes { preconditionFailure("abstract") }
 
-  /// The same for several chunks.
-  package func encode(_ chunks: Range<Int>) throws -> [OutgoingBytes] { try chunks.map { try encode($0) } }
+  /// The same for several chunks, one after the other, as long as `take` wants more of them.
+  package func encode(_ chunks: Range<Int>, _ take: (OutgoingBytes) throws -> Bool) throws {
+    for chunk in chunks { guard try take(encode(chunk)) else { return } }
+  }
 
   /// Takes back the only chunk, which its submitter has encoded and could not send at once.
   package func adopt(_ bytes: OutgoingBytes) {}

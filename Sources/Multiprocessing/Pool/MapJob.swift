@@ -4,7 +4,7 @@ import PoolCore
 final class MapJob<Function: PoolFunction>: SettlingJob, @unchecked Sendable {
   // Sendable: as for Job.
   private var inputs: [Function.Input]
-  /// The outputs of each chunk that is back; with `room` they lie there, and these are empty.
+  /// The outputs of each chunk that is back; empty when the job is over.
   private var outputs: [[Function.Output]?]
   /// Where they lie instead, for the types of which there is such a list.
   private var list: OutputList?
@@ -47,13 +47,13 @@ final class MapJob<Function: PoolFunction>: SettlingJob, @unchecked Sendable {
     locked { inputs.isEmpty ? [] : inputs[items(of: chunk)] }
   }
 
-  override package func encode(_ chunk: Int) throws -> OutgoingBytes { try encode(chunk..<chunk + 1)[0] }
-
-  override package func encode(_ chunks: Range<Int>) throws -> [OutgoingBytes] {
+  override package func encode(_ chunks: Range<Int>, _ take: (OutgoingBytes) throws -> Bool) throws {
+    // Once for all of them.
     let inputs: [Function.Input] = locked { self.inputs }
     let name = try name ?? TypeName.wire(of: Function.self)
-    return try chunks.map { chunk in
-      try ChunkCall.outgoing(Function.self, name, inputs, inputs.isEmpty ? 0..<0 : items(of: chunk))
+    for chunk in chunks {
+      let items = inputs.isEmpty ? 0..<0 : items(of: chunk)
+      guard try take(ChunkCall.outgoing(Function.self, name, inputs, items)) else { return }
     }
   }
 
@@ -73,29 +73,29 @@ final class MapJob<Function: PoolFunction>: SettlingJob, @unchecked Sendable {
   }
 
   override func store(_ chunk: Int, _ bytes: [UInt8]) throws {
+    if bytes.withUnsafeBytes({ read(chunk, $0) }) { return }
     let items = items(of: chunk)
-    guard let coder else { return keep(chunk, try Function.__decode(bytes, count: items.count)) }
+    let outputs = try Function.__decode(bytes, count: items.count)
+    guard let coder else { return keep(chunk, outputs) }
     guard let list = list(coder) else { return }
-    if !bytes.withUnsafeBytes({ list.read($0, items, isShared: false) }) {
-      let outputs = try Function.__decode(bytes, count: items.count)
-      let part = list.part(items, as: Function.Output.self)
-      for (index, output) in outputs.enumerated() { part[index] = output }
-    }
+    let part = list.part(items, as: Function.Output.self)
+    for (index, output) in outputs.enumerated() { part[index] = output }
     locked { list.note(chunk) }
   }
 
   override package func store(_ chunk: Int, _ few: FewBytes) throws {
-    guard let coder, let list = list(coder), few.withBytes({ list.read($0, items(of: chunk), isShared: false) }) else {
-      return try store(chunk, few.list)
-    }
-    locked { list.note(chunk) }
+    if !few.withBytes({ read(chunk, $0) }) { try store(chunk, few.list) }
   }
 
   override package func store(_ chunk: Int, _ payload: MappedPayload) throws {
-    guard let coder, let list = list(coder), list.read(payload.bytes, items(of: chunk), isShared: true) else {
-      return try store(chunk, payload.copy)
-    }
+    if !read(chunk, payload.bytes, isShared: true) { try store(chunk, payload.copy) }
+  }
+
+  /// Reads a chunk's outputs to where they stay; false where they are to be decoded first.
+  private func read(_ chunk: Int, _ bytes: UnsafeRawBufferPointer, isShared: Bool = false) -> Bool {
+    guard let coder, let list = list(coder), list.read(bytes, items(of: chunk), isShared: isShared) else { return false }
     locked { list.note(chunk) }
+    return true
   }
 
   /// Where the outputs lie; nil when the job is over.

@@ -59,30 +59,26 @@ extension PoolEngine {
   ) {
     let limit = job.runsNoUserCodeBeforeSending ? world.batchLimit : 1
     var next = chunks.lowerBound
-    if limit > 1, chunks.count == 1 {
-      // Most tasks, without a list for each.
-      let chunk = Chunk(job: id, index: next)
-      do {
-        let bytes = transport.needsEncoding ? try job.encode(next) : OutgoingBytes([])
-        let made = ReadyChunk(chunk: chunk, job: .passUnretained(job), bytes: bytes, place: place)
-        _ = try add(made, &ready, limit)
-      } catch {
-        refuse(chunk, job, error, &ready)
-      }
-      return
+    var takesMore = true
+    func take(_ bytes: OutgoingBytes) throws -> Bool {
+      let made = ReadyChunk(chunk: Chunk(job: id, index: next), job: .passUnretained(job), bytes: bytes, place: place)
+      takesMore = try add(made, &ready, limit)
+      next += 1
+      return takesMore
     }
-    while next < chunks.upperBound {
-      let some = next..<min(chunks.upperBound, next + limit - (limit > 1 ? ready.count : 0))
+    while takesMore, next < chunks.upperBound {
       do {
-        for bytes in transport.needsEncoding ? try job.encode(some) : some.map({ _ in OutgoingBytes([]) }) {
-          let made = ReadyChunk(
-            chunk: Chunk(job: id, index: next), job: .passUnretained(job), bytes: bytes, place: place)
-          next += 1
-          guard try add(made, &ready, limit) else { return }
+        if transport.needsEncoding {
+          try job.encode(next..<chunks.upperBound, take)
+        } else {
+          _ = try take(OutgoingBytes([]))
         }
       } catch {
-        for index in some { refuse(Chunk(job: id, index: index), job, error, &ready) }
-        next = some.upperBound
+        // The job fails with the error as it is; this chunk reaches no worker (2.14). What was made before it goes out first.
+        _ = offer(&ready)
+        let chunk = Chunk(job: id, index: next)
+        next += 1
+        fail(chunk, job, error, .unsendable(chunk))
       }
     }
   }
@@ -92,12 +88,6 @@ extension PoolEngine {
     guard limit > 1, made.bytes.count <= Layout.inlineCapacity else { return try offer(&ready) && offer(made) }
     ready.append(made)
     return ready.count < limit || offer(&ready)
-  }
-
-  /// The job fails with the error as it is; nothing reaches a worker (2.14). What was made before it goes out first.
-  private func refuse(_ chunk: Chunk, _ job: Job, _ error: any Error, _ ready: inout [ReadyChunk]) {
-    _ = offer(&ready)
-    fail(chunk, job, error, .unsendable(chunk))
   }
 
   /// Offers a chunk as soon as there is room; false if its job takes no more of them by then.

@@ -135,10 +135,6 @@ package final class PoolEngine: Sendable {
           return (id, [], false)
         }
         job.adopt(bytes)
-        if state.actions.count == 1, case .offer(id, let chunks)? = state.actions.first {
-          state.sends.append(.offer(job, id, chunks))
-          return (id, [], state.takeTaskHandlerWake())
-        }
       }
       return (id, queue(&state), state.takeTaskHandlerWake())
     }

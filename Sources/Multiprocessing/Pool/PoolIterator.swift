@@ -50,30 +50,23 @@ public final class PoolIterator<Output: Sendable>: Sendable, AsyncSequence {
 
   private func take() throws -> Taken? {
     let (step, due) = job.step(reportSize: reportSize)
-    CurrentWorld.world.learns(learned(step))
-    if due > 0 { engine.handle(.consumed(id, chunks: due)) }
+    defer { if due > 0 { engine.handle(.consumed(id, chunks: due)) } }
+    let taken: Taken?
     switch step {
-    case .number(let low, let high): return Taken(output: Scalars.value(low, high))
-    case .element(let box, let index): return Taken(output: Self.list(box)[index])
-    case .failure(let error): throw error
-    case .finished: return Taken(output: nil)
-    case .nothingYet: return nil
+    case .number(let low, let high): taken = Taken(output: Scalars.value(low, high))
+    case .element(let box, let index): taken = Taken(output: Self.list(box)[index])
+    case .finished: taken = Taken(output: nil)
+    case .nothingYet: taken = nil
+    case .failure(let error):
+      CurrentWorld.world.learns(error)
+      throw error
     }
+    CurrentWorld.world.learns(taken)
+    return taken
   }
 
   /// Proof of the cast: the job keeps lists of this iterator's outputs only.
   static func list(_ box: AnyObject) -> [Output] { unsafeDowncast(box, to: Box<[Output]>.self).value }
-
-  /// What a step tells the calling program.
-  private func learned(_ step: StreamJob.Step) -> Any? {
-    switch step {
-    case .number(let low, let high): Taken(output: Scalars.value(low, high))
-    case .element(let box, let index): Taken(output: Self.list(box)[index])
-    case .failure(let error): error
-    case .finished: Taken(output: nil)
-    case .nothingYet: nil
-    }
-  }
 
   /// An iterator over the remaining outputs; all iterators of one `PoolIterator` share its place.
   public func makeAsyncIterator() -> AsyncIterator { AsyncIterator(base: self) }

@@ -70,11 +70,11 @@ package class SettlingJob: Job, @unchecked Sendable {
     }
   }
 
-  /// The outcome made of all chunks.
-  func assembled() -> Kept { preconditionFailure("abstract") }
-
   /// Whether the outcome is made of what the chunks gave; else it is kept as it comes.
   var isAssembled: Bool { false }
+
+  /// The outcome made of all chunks; of a job that keeps it as it comes, for want of any.
+  func assembled() -> Kept { .failure(Self.lost) }
 
   /// Gives away the inputs and what was kept of the chunks. Called with the lock held; what it returns is dropped without it, for
   /// the end of a user's object may run the user's code.

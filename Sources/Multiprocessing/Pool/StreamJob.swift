@@ -165,18 +165,23 @@ package final class StreamJob: Job, @unchecked Sendable {
     case nothingYet
   }
 
-  /// Takes the next output if it is there; and how many chunks were begun and are to be reported now: so many at least, or
-  /// all where nothing is left to take.
+  /// Takes the next output if it is there; and how many chunks were begun and are to be reported now.
   func step(reportSize: Int) -> (step: Step, due: Int) {
     locked {
       let step = takeNext()
-      var size = reportSize
-      // Before anybody waits: the inputs may wait for the room that this makes.
-      if case .nothingYet = step { size = 1 }
-      guard unreported >= size else { return (step, 0) }
-      defer { unreported = 0 }
-      return (step, unreported)
+      return (step, takeDue(reportSize, after: step))
     }
+  }
+
+  /// How many chunks are to be reported after this step: so many at least, or all where nothing is left to take. Called with
+  /// the lock held.
+  private func takeDue(_ reportSize: Int, after step: Step?) -> Int {
+    var size = reportSize
+    // Before anybody waits: the inputs may wait for the room that this makes.
+    if case .nothingYet? = step { size = 1 }
+    guard unreported >= size else { return 0 }
+    defer { unreported = 0 }
+    return unreported
   }
 
   /// How many bytes an output has, where it is a number whose bits may be anything.
@@ -195,11 +200,7 @@ package final class StreamJob: Job, @unchecked Sendable {
         }
         add(low, high)
       }
-      var size = limit
-      if case .nothingYet? = step { size = 1 }
-      guard unreported >= size else { return (step, 0) }
-      defer { unreported = 0 }
-      return (step, unreported)
+      return (step, takeDue(limit, after: step))
     }
   }
 

@@ -74,8 +74,7 @@ package struct ChunkRunner {
     if let input = WireCoders.find(F.Input.self), let output = WireCoders.find(F.Output.self),
       output.isScalar, let numbers = input.packedNumbers(&reader, atMost: Self.few)
     {
-      return numbers.count == input.tag.scalarByteCount
-        ? .few(try Self.runOne(function, numbers, output)) : .success(try Self.run(function, numbers, input, output))
+      return try Self.run(function, numbers, input, output)
     }
     return try runOther(function, &reader)
   }
@@ -103,29 +102,13 @@ package struct ChunkRunner {
   /// Of more numbers than this the function's own loop is faster, arrays and all.
   private static let few = 16
 
-  /// The same with one number.
-  private static func runOne<F: PoolFunction>(
-    _ function: F.Type, _ number: UnsafeRawBufferPointer, _ output: WireCoder
-  ) throws -> FewBytes {
-    var memory: UInt128 = 0
-    return try withUnsafeMutableBytes(of: &memory) { memory in
-      memory.copyMemory(from: number)
-      let result = try F.call(memory.assumingMemoryBound(to: F.Input.self)[0])
-      return FewBytes(count: 9 + output.tag.scalarByteCount) { target in
-        output.openPacked(target, 1)
-        withUnsafeBytes(of: result) { UnsafeMutableRawBufferPointer(rebasing: target[9...]).copyMemory(from: $0) }
-      }
-    }
-  }
-
   /// Numbers in, numbers out: from the bytes of the one to the bytes of the other, without an array of either.
   private static func run<F: PoolFunction>(
     _ function: F.Type, _ numbers: UnsafeRawBufferPointer, _ input: WireCoder, _ output: WireCoder
-  ) throws -> [UInt8] {
+  ) throws -> ChunkCall.Outcome {
     let (step, size) = (input.tag.scalarByteCount, output.tag.scalarByteCount)
     let count = numbers.count / step
-    var bytes = WireCoder.room(9 + count * size)
-    try bytes.withUnsafeMutableBytes { target in
+    func fill(_ target: UnsafeMutableRawBufferPointer) throws {
       output.openPacked(target, count)
       var memory: UInt128 = 0
       try withUnsafeMutableBytes(of: &memory) { memory in
@@ -138,6 +121,10 @@ package struct ChunkRunner {
         }
       }
     }
-    return bytes
+    let length = 9 + count * size
+    if length <= FewBytes.capacity { return .few(try FewBytes(count: length, fill)) }
+    var bytes = WireCoder.room(length)
+    try bytes.withUnsafeMutableBytes(fill)
+    return .success(bytes)
   }
 }
