@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -41,7 +42,7 @@ void mp_name_worker(const char *name) {
   mp_name_thread(end);
 }
 
-static void cease_helper(void);
+static void leave(void);
 
 struct start {
   void (*body)(void *);
@@ -52,7 +53,7 @@ static void *run(void *argument) {
   struct start start = *(struct start *)argument;
   free(argument);
   start.body(start.argument);
-  cease_helper();
+  leave();
   return 0;
 }
 
@@ -78,6 +79,18 @@ static int helpers_running;
 static int generation;
 
 int mp_generation(void) { return generation; }
+
+// The threads of the library that have left last. Until one gets the processor for its last steps the kernel counts it,
+// however long that takes. Touched with the gate locked.
+enum { LEFT = 64 };
+static int left[LEFT];
+static unsigned lefts;
+
+static void note_left(int thread) {
+  for (int i = 0; i < LEFT; i++)
+    if (left[i] == thread) return;
+  left[lefts++ % LEFT] = thread;
+}
 
 static void start_running(void) {
   pthread_mutex_lock(&gate);
@@ -105,10 +118,17 @@ void mp_retract_helper(void) {
 
 void mp_become_helper(void) { is_helper = 1; }
 
-static void cease_helper(void) {
-  if (!is_helper) return;
+// What a thread does last: from here on it is no helper, but neither is it somebody else's.
+static void leave(void) {
+  pthread_mutex_lock(&gate);
+  note_left(mp_cached_thread_id());
+  if (is_helper) {
+    __atomic_fetch_sub(&helpers, 1, __ATOMIC_SEQ_CST);
+    helpers_running--;
+    if (gate_closed) pthread_cond_broadcast(&gate_changed);
+  }
   is_helper = 0;
-  mp_retract_helper();
+  pthread_mutex_unlock(&gate);
 }
 
 void mp_park_begin(void) {
@@ -139,19 +159,44 @@ int mp_sanitizer_thread_count(void) { return generation == 0; }
 int mp_sanitizer_thread_count(void) { return 0; }
 #endif
 
+static int is_there(int thread) {
+  char path[40];
+  snprintf(path, sizeof path, "/proc/self/task/%d", thread);
+  return access(path, F_OK) == 0;
+}
+
+// How many threads that have left are still counted by the kernel; the others are forgotten.
+static int count_left(void) {
+  int count = 0;
+  for (int i = 0; i < LEFT; i++) {
+    if (left[i] && is_there(left[i])) count++;
+    else left[i] = 0;
+  }
+  return count;
+}
+
 static int count_foreign(void) {
   // The folder of threads has a link from each; to list it takes twenty times as long.
   struct stat folder;
   if (stat("/proc/self/task", &folder) != 0 || folder.st_nlink < 3) return 0;
-  return (int)folder.st_nlink - 2 - 1 - (__atomic_load_n(&helpers, __ATOMIC_SEQ_CST) - is_helper) - mp_watcher_count() -
-         mp_sanitizer_thread_count();
+  int count = (int)folder.st_nlink - 2 - 1 - (__atomic_load_n(&helpers, __ATOMIC_SEQ_CST) - is_helper) - mp_watcher_count() -
+              mp_sanitizer_thread_count();
+  // After the links: a thread that goes in between is counted once too often, which the next look puts right.
+  return count > 0 ? count - count_left() : count;
 }
 
 int mp_foreign_thread_count(void) {
   int64_t until = mp_now_ns() + 10000000;
   int count;
-  while ((count = count_foreign()) > 0 && mp_now_ns() < until) sched_yield();
-  return count > 0 ? count : 0;
+  // A few looks in any case: the time may pass while this thread waits for a processor.
+  for (int look = 0;; look++) {
+    pthread_mutex_lock(&gate);
+    count = count_foreign();
+    pthread_mutex_unlock(&gate);
+    if (count <= 0) return 0;
+    if (look >= 8 && mp_now_ns() >= until) return count;
+    sched_yield();
+  }
 }
 
 struct forking {
@@ -164,6 +209,8 @@ static void *fork_here(void *argument) {
   // Copied: in the child the stack of the thread that asked is nobody's.
   void (*body)(int, int) = forking->body;
   int first = forking->first, second = forking->second;
+  // Whoever asked holds the gate, or is alone in a server: nobody else touches this now.
+  note_left(mp_thread_id());
   int pid = fork();
   if (pid == 0) {
     pthread_mutex_init(&gate, 0);
@@ -171,6 +218,7 @@ static void *fork_here(void *argument) {
     generation++;
     gate_closed = 0;
     helpers = helpers_running = 0;
+    memset(left, 0, sizeof left);
     cached_thread_id = 0;
     mp_forget_stamp();
     body(first, second);

@@ -43,8 +43,8 @@ int mp_fresh_fork(void (*body)(int, int), int first, int second);
 void mp_fork_hold(void);
 void mp_fork_release(void);
 
-// How many threads the process has besides the calling one, its helper threads and its watcher. One that is just ending
-// is waited for, 10 ms at most: it is no danger, and a warning of it would be wrong.
+// How many threads the process has besides the calling one, its helper threads and its watcher. One of the library's that is
+// just ending does not count, and any other is waited for, about 10 ms: it is no danger, and a warning of it would be wrong.
 int mp_foreign_thread_count(void);
 
 // How many threads a sanitizer keeps for itself in this process: they run nothing of the program and hold nothing of it.

@@ -53,6 +53,8 @@ enum ForkTemplate {
   private static let hasWarned = Guarded(false)
 
   static func warnOfThreads() {
+    // One warning is all there is, and a program with threads would be looked at for 10 ms each time.
+    if hasWarned.with({ $0 }) { return }
     let others = mp_foreign_thread_count()
     if others > 0 {
       warn(
