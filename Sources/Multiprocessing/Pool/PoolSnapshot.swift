@@ -63,8 +63,9 @@ extension PoolEngine {
   func look() -> PoolSnapshot {
     let now = world.now
     let activities = transport.activities
-    let queued = transport.queuedChunks
     return state.with { state in
+      // With the lock that chunks are offered under: one on its way is counted in one place.
+      let queued = transport.queuedChunks
       let unsent = state.commandsLeft.reduce(0) { $0 + $1.chunks.count }
       let workers = activities.map { activity in
         PoolSnapshot.Worker(
