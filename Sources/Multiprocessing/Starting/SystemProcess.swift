@@ -12,8 +12,8 @@ final class SystemProcess: ProcessHandle {
   }
   private let state: Guarded<State>
 
-  /// How long the report of a server is waited for.
-  private static let patience: Duration = .milliseconds(500)
+  /// How long the report of a server is waited for: a busy machine must not make one up.
+  private static let patience: Duration = .seconds(5)
 
   var processID: Int32 { child.processID }
   var sentinel: Int32 { child.pidfd.number }

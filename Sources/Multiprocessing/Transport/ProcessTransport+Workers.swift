@@ -7,6 +7,9 @@ extension ProcessTransport {
   /// How long a worker may take to end when it is asked; then it is killed.
   private static let patience: Duration = .milliseconds(500)
 
+  /// How long a server may take to report an end: a busy machine must not make one up. A server that is gone is not waited for.
+  private static let reportPatience: Duration = .seconds(5)
+
   package func kill(_ id: WorkerID) {
     let worker = state.with { state -> Worker? in
       guard var worker = state.workers[id] else {
@@ -30,9 +33,11 @@ extension ProcessTransport {
     // Every end is seen here; how a server's worker ended, the server reports a moment later.
     let watched = workers.filter { $0.reportDeadline == nil }
     var numbers = [event.number] + watched.map(\.child.pidfd.number)
-    if let connection, !connection.isClosed { numbers.append(connection.socket.number) }
+    let canBeReported = connection?.isClosed == false
+    if let connection, canBeReported { numbers.append(connection.socket.number) }
     var ready = [UInt8](repeating: 0, count: numbers.count)
-    let deadline = workers.flatMap { [$0.killDeadline, $0.reportDeadline] }.compactMap { $0 }.min() ?? -1
+    let reportDeadlines = workers.compactMap { canBeReported ? $0.reportDeadline : $0.reportDeadline.map { _ in 0 } }
+    let deadline = (workers.compactMap(\.killDeadline) + reportDeadlines).min() ?? -1
     let count = withExtendedLifetime(watched) { mp_poll(numbers, &ready, Int32(numbers.count), deadline) }
     guard count >= 0 else { return }
     mp_event_drain(event.number)
@@ -61,10 +66,11 @@ extension ProcessTransport {
     let isNews = state.with { state in
       let before = state.ended.count
       for id in unreported {
-        state.workers[id]?.reportDeadline = canBeReported ? System.deadline(after: Self.patience) : now
+        state.workers[id]?.reportDeadline = System.deadline(after: Self.reportPatience)
       }
       var ended = ended
-      for worker in state.workers.values where worker.status == nil && worker.reportDeadline.map({ $0 <= now }) == true {
+      for worker in state.workers.values where worker.status == nil {
+        guard let limit = worker.reportDeadline, limit <= now || !canBeReported else { continue }
         ended.append(ServerMessage(.exited, id: UInt64(worker.id.rawValue), value: -SIGKILL))
       }
       for end in ended {
