@@ -153,10 +153,13 @@ extension Cases {
         var workers: [Int] = []
         var generator = SystemRandomNumberGenerator()
         while kills < 30, !results[1999].isReady {
-          // Only workers that have begun: one that dies again and again before it is ready is a fault of the program.
+          // Only workers that have begun a task: deaths again and again before they are ready are a fault of the program.
           while !begun.isEmpty { workers.append(try begun.get()) }
           workers.shuffle(using: &generator)
-          guard let victim = workers.popLast() else { continue }
+          guard let victim = workers.popLast() else {
+            usleep(500)
+            continue
+          }
           kill(Int32(victim), SIGKILL)
           kills += 1
           usleep(UInt32.random(in: 0..<20_000, using: &generator))
@@ -199,10 +202,11 @@ extension Cases {
   ]
 }
 
-/// Tells that its worker has begun.
+/// Has the first task of each worker tell that it runs.
 struct Announce: Initializer {
   let begun: SimpleQueue<Int>
-  func run() throws { try begun.put(Int(getpid())) }
+  static let untold = ProcessLocal<SimpleQueue<Int>?>(nil)
+  func run() { Self.untold.value = begun }
 }
 
 struct ExitInTask: PoolTask {
@@ -226,7 +230,11 @@ struct MaybeDie: PoolTask {
 /// Computes for a moment.
 struct Spin: PoolTask {
   var value: Int
-  func run() -> Int {
+  func run() throws -> Int {
+    if let begun = Announce.untold.value {
+      Announce.untold.value = nil
+      try begun.put(Int(getpid()))
+    }
     let end = ContinuousClock.now + .microseconds(200)
     while ContinuousClock.now < end {}
     return value

@@ -130,8 +130,13 @@ extension Cases {
     Case("a-worker-that-dies-breaks-its-executor", "S7", in: Place.processes) { place in
       try Gates.with { gates in
         let executor = try place.executor(1, initializer: gates)
+        // The worker dies when all calls are there: a broken executor takes none.
+        let first = try executor.submit(AtGate(value: 9))
+        try gates.awaitArrivals(1)
         let dying = try executor.submit(KillOneself(signal: SIGKILL))
         let others = try (0..<4).map { try executor.submit(AtGate(value: $0)) }
+        try gates.open(1)
+        try expectEqual(first.result(timeout: .seconds(30)), 9, "The call before the death")
         for future in others {
           let error = try expectError(.brokenProcessPool) { try future.result(timeout: .seconds(30)) }
           try expect(error.message.contains("signal 9"), "The error does not say how: \(error)")

@@ -75,18 +75,24 @@ extension Cases {
     },
 
     Case("with-cpython-s-rules-a-failing-initializer-is-tried-again", "2.4, 8.4", in: Place.processes) { place in
-      let left = try SharedValue(5)
+      let (left, begins) = (try SharedValue(5), try Event())
+      begins.set()
       let pool = try Pool(
-        processes: 1, initializer: FailsAtFirst(left: left), context: Context(try place.startMethod()), fidelity: .cpython)
+        processes: 1, initializer: FailsAtFirst(left: left, begins: begins), context: Context(try place.startMethod()),
+        fidelity: .cpython)
       try expectEqual(pool.apply(Square.self, 3), 9, "A task after five failures")
       try expectEqual(left.value, 0, "The failures that are left")
       pool.terminate()
       try pool.join()
       // But not for ever: CPython would go on starting workers here.
       left.value = 1_000_000
+      begins.clear()
       let broken = try Pool(
-        processes: 1, initializer: FailsAtFirst(left: left), context: Context(try place.startMethod()), fidelity: .cpython)
+        processes: 1, initializer: FailsAtFirst(left: left, begins: begins), context: Context(try place.startMethod()),
+        fidelity: .cpython)
+      // A pool that is broken already would not take it.
       let result = try broken.applyAsync(Square.self, 3)
+      begins.set()
       let error = try expectError(.initializerFailed) { try result.get(timeout: .seconds(30)) }
       try expectEqual(error.cause is MultiprocessingError, true, "The cause is \(String(describing: error.cause))")
       try expectEqual(left.value, 1_000_000 - 8, "How often it was tried")
@@ -136,11 +142,13 @@ enum SometimesEncodable: PoolFunction {
   static func call(_ x: Int) -> Output { Output(value: x) }
 }
 
-/// Throws as often as the number says.
+/// Throws as often as the number says, from a moment on.
 struct FailsAtFirst: Initializer {
   let left: SharedValue<Int>
+  let begins: Event
 
   func run() throws {
+    begins.wait(timeout: .seconds(30))
     let fails = left.withValue { left in
       defer { left = max(0, left - 1) }
       return left > 0
