@@ -12,8 +12,8 @@ struct ProbeRun: Sendable, CustomTestStringConvertible {
 
   var testDescription: String { "\(item.name) in \(place.rawValue)" }
 
-  /// Whether nothing else may run beside it: some limits are those of a user, whom the cases share.
-  var isAlone: Bool { item.name.hasPrefix("limit-") }
+  /// Whether nothing else may run beside it.
+  var isAlone: Bool { item.isAlone }
 
   static let all = Cases.all.flatMap { item in item.places.map { ProbeRun(item: item, place: $0) } }
 

@@ -221,7 +221,7 @@ extension Cases {
       }
     },
 
-    Case("two-hundred-workers", "7 large_pool", in: [.fork, .forkserver, .thread], within: .seconds(120)) { place in
+    Case("two-hundred-workers", "7 large_pool", in: [.fork, .forkserver, .thread], within: .seconds(120), isAlone: true) { place in
       try place.withPool(200) { pool in
         try expectEqual(pool.map(Square.self, 0..<1000).reduce(0, +), 332_833_500, "The sum of the squares")
       }
@@ -232,7 +232,7 @@ extension Cases {
       let program = try Helper("pool-left-open", place)
       let pids = try program.readNumbers()
       try expectEqual(program.end(), 0, "The exit status of the program")
-      for pid in pids { try expect(SystemState.awaitEnd(of: pid, within: .seconds(1)), "The worker \(pid) outlived its program") }
+      for pid in pids { try expect(SystemState.awaitEnd(of: pid, within: .seconds(5)), "The worker \(pid) outlived its program") }
     },
 
     Case("terminated-threads-finish-their-task", "4.11, 8.13", in: [.thread]) { _ in

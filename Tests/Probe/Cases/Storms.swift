@@ -3,7 +3,7 @@ import Multiprocessing
 /// Slices of the storms, whose full sizes have scripts of their own.
 extension Cases {
   static let storms: [Case] = [
-    Case("a-storm-of-kills", "2.17, 2.18, 2.20, 8.1, 8.2", in: Place.processes, within: .seconds(120)) { place in
+    Case("a-storm-of-kills", "2.17, 2.18, 2.20, 8.1, 8.2", in: Place.processes, within: .seconds(120), isAlone: true) { place in
       let report = try KillStorm(place: place, kills: 40, seed: 20_261_121).run()
       try expect(report.kills >= 40 && report.failures > 0 && report.values > 0, "The storm was none: \(report)")
     },

@@ -1,4 +1,4 @@
-import Glibc
+import CMultiprocessing
 
 /// One case of the suite: a small program against the public library, run in a process of its own.
 package struct Case: Sendable {
@@ -20,6 +20,9 @@ package struct Case: Sendable {
   /// How long it may take; a hang is a failure.
   package let timeLimit: Duration
 
+  /// Whether nothing else may run beside it: it measures times, or needs most of what there is of something.
+  package let isAlone: Bool
+
   private let body: Body
 
   private enum Body: Sendable {
@@ -39,7 +42,7 @@ package struct Case: Sendable {
 
   init(
     _ name: String, _ items: String = "", in places: [Place] = Place.allCases, prints output: Output = .exactly([]),
-    complains complaints: [Place: String] = [:], within timeLimit: Duration = .seconds(60),
+    complains complaints: [Place: String] = [:], within timeLimit: Duration = .seconds(60), isAlone: Bool = false,
     _ body: @escaping @Sendable (Place) throws -> Void
   ) {
     self.name = name
@@ -48,6 +51,7 @@ package struct Case: Sendable {
     self.output = output
     self.complaints = complaints
     self.timeLimit = timeLimit
+    self.isAlone = isAlone
     self.body = .blocking(body)
   }
 
@@ -60,6 +64,7 @@ package struct Case: Sendable {
     self.items = items
     self.places = places
     output = .exactly([])
+    isAlone = false
     complaints = [:]
     self.timeLimit = timeLimit
     self.body = .suspending(body)
@@ -95,7 +100,8 @@ package struct Case: Sendable {
   private static func occupyAllButOneThread() -> Collected<Void> {
     let release = Collected<Void>()
     let occupied = Collected<Void>()
-    let others = sysconf(Int32(_SC_NPROCESSORS_ONLN)) - 1
+    // The runtime has a thread for each processor that this process may use.
+    let others = max(0, Int(mp_usable_processors()) - 1)
     for _ in 0..<others {
       Task.detached {
         occupied.append(())
