@@ -181,7 +181,7 @@ import Testing
     var values = 0
     var failures = 0
     var unanswered = 0
-    for _ in 0..<15 * Self.rounds {
+    for round in 0..<15 * Self.rounds {
       let pool = try Pool(processes: 2, context: Context(.spawn))
       let transport = try #require(pool.engine.transport as? ProcessTransport)
       let results = try (0..<40).map { _ in try pool.applyAsync(Busy(microseconds: 300)) }
@@ -198,6 +198,7 @@ import Testing
             continue
           }
           unanswered += 1
+          print("fuzz: no answer in round \(round) of seed \(Self.seed): \(pool.snapshot())")
           break
         }
       }

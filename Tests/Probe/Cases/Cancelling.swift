@@ -36,7 +36,7 @@ extension Cases {
           for round in 0..<5 {
             let (doomed, other) = (try pool.applyAsync(AtGate(value: 1)), try pool.applyAsync(AtGate(value: 2)))
             let pids = try gates.awaitArrivals(2)
-            try expectWithin(.milliseconds(300), "Cancelling") { try expect(doomed.cancel(), "A job that runs is not cancelled") }
+            try expectWithin(.seconds(2), "Cancelling") { try expect(doomed.cancel(), "A job that runs is not cancelled") }
             try expectError(.cancelled) { try doomed.get() }
             try expect(eventually { pids.count { SystemState.isRunning($0) } == 1 }, "Not one worker ended in round \(round)")
             try gates.open(1)

@@ -225,7 +225,7 @@ struct TakeBoth: PoolTask {
 
   func run() throws -> String {
     let tools = try Tools.require()
-    func meet() throws { _ = try? tools.barrier.wait(timeout: .seconds(2)) }
+    func meet() throws { _ = try? tools.barrier.wait(timeout: .seconds(30)) }
     do {
       if lockFirst {
         return try tools.lock.withLock {

@@ -192,7 +192,7 @@ extension Cases {
         try expect(eventually { "\(pool)".contains("TERMINATE") }, "The pool goes on without its server")
         try pool.join()
         for worker in workers {
-          try expect(SystemState.awaitEnd(of: worker, within: .seconds(1)), "The worker \(worker) outlived its server")
+          try expect(SystemState.awaitEnd(of: worker, within: .seconds(5)), "The worker \(worker) outlived its server")
         }
         try expectError(.poolNotRunning) { try pool.apply(Nothing()) }
         // The next pool has a server of its own.

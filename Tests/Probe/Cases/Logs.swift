@@ -160,6 +160,8 @@ extension Cases {
 
   private static func withFile<R>(_ body: (String) throws -> R) throws -> R {
     let path = "/tmp/multiprocessing-probe-\(getpid()).log"
+    // An earlier process of this number may have left one, which would be added to.
+    unlink(path)
     defer { unlink(path) }
     return try body(path)
   }

@@ -288,7 +288,7 @@ extension Cases {
       print("\(daemon.processID ?? 0) \(child.processID ?? 0)", flush: true)
       output.set()
       // More than the queue's channel takes: the end waits until the child has taken all.
-      for number in 0..<3000 { try input.put(number) }
+      for number in 0..<6000 { try input.put(number) }
       exit(0)
     }
   ]

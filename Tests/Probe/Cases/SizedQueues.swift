@@ -135,13 +135,13 @@ extension Cases {
       let (input, output) = try (Queue<Int>(), Queue<Int>())
       defer { Stations.current.value = nil }
       try place.withPool(1, initializer: Stations(input: input, output: output, tasks: JoinableQueue())) { pool in
-        let sum = try pool.applyAsync(SumInputs(count: 4000))
-        for value in 0..<4000 { try input.put(value) }
+        let sum = try pool.applyAsync(SumInputs(count: 6000))
+        for value in 0..<6000 { try input.put(value) }
         // In worker threads the queue is one object, and closed for them as well.
-        guard place != .thread else { return try expectEqual(sum.get(timeout: .seconds(30)), 7_998_000, "The sum") }
+        guard place != .thread else { return try expectEqual(sum.get(timeout: .seconds(30)), 17_997_000, "The sum") }
         input.close()
         try input.joinThread()
-        try expectEqual(sum.get(timeout: .seconds(30)), 7_998_000, "The sum")
+        try expectEqual(sum.get(timeout: .seconds(30)), 17_997_000, "The sum")
       }
     },
 

@@ -152,7 +152,7 @@ extension Cases {
         kill(program.processID, SIGKILL)
         try expectEqual(program.end(), -SIGKILL, "The end of the program")
         for pid in pids {
-          try expect(SystemState.awaitEnd(of: pid, within: .seconds(1)), "The process \(pid) lives a second after its program")
+          try expect(SystemState.awaitEnd(of: pid, within: .seconds(5)), "The process \(pid) lives on after its program")
         }
       }
     },
@@ -163,7 +163,7 @@ extension Cases {
       kill(program.processID, SIGTERM)
       try expectEqual(program.end(), -SIGTERM, "The end of the program")
       for pid in pids {
-        try expect(SystemState.awaitEnd(of: pid, within: .seconds(1)), "The process \(pid) lives a second after its program")
+        try expect(SystemState.awaitEnd(of: pid, within: .seconds(5)), "The process \(pid) lives on after its program")
       }
     },
 
@@ -173,7 +173,7 @@ extension Cases {
       kill(program.processID, SIGKILL)
       try expectEqual(program.end(), -SIGKILL, "The end of the program")
       for pid in pids {
-        try expect(SystemState.awaitEnd(of: pid, within: .seconds(2)), "The process \(pid) lives on after its program")
+        try expect(SystemState.awaitEnd(of: pid, within: .seconds(5)), "The process \(pid) lives on after its program")
       }
     },
 
@@ -185,7 +185,7 @@ extension Cases {
           guard let outer = parentOfWorker(inner, place) else { throw Failure("The inner worker has no parent.") }
           kill(outer, SIGKILL)
           try expectError(.workerDied) { try result.get(timeout: .seconds(30)) }
-          try expect(SystemState.awaitEnd(of: inner, within: .seconds(1)), "The inner worker outlived its pool")
+          try expect(SystemState.awaitEnd(of: inner, within: .seconds(5)), "The inner worker outlived its pool")
         }
       }
     },

@@ -75,6 +75,8 @@ extension Cases {
 
   private static func withTrace(_ body: (String) throws -> Void) throws {
     let path = "/tmp/multiprocessing-probe-\(getpid()).json"
+    // An earlier process of this number may have left one, which would be added to.
+    unlink(path)
     defer {
       Tracing.stop()
       unlink(path)
