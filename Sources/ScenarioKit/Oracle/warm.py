@@ -49,6 +49,7 @@ def serve():
     os.dup2(nothing, 1)
     os.close(nothing)
     apply = settings()
+    locale = os.environb.get(b"LC_CTYPE")
     if hasattr(gc, "freeze"):
         # What is there for good need not be looked through, and hence copied, by every copy of this process.
         gc.collect()
@@ -63,7 +64,7 @@ def serve():
             copy = os.fork()
             if copy == 0:
                 control.close()
-                return prepare(words[1:], descriptors, apply)
+                return prepare(words[1:], descriptors, apply, locale)
             for descriptor in descriptors:
                 os.close(descriptor)
             # The copy does the same; the group must be there when its number is told.
@@ -76,7 +77,7 @@ def serve():
             os._exit(0)
 
 
-def prepare(words, descriptors, apply):
+def prepare(words, descriptors, apply, locale):
     """Makes the copy what the interpreter would be that was started for this script; then runs the script."""
     os.setpgid(0, 0)
     for number in range(3):
@@ -92,6 +93,10 @@ def prepare(words, descriptors, apply):
     for assignment in words[1 + count :]:
         name, _, value = assignment.partition(b"=")
         os.environb[name] = value
+    # An interpreter that finds itself in the C locale takes another one, whatever this variable said, and tells its children
+    # by it. The copy is in the locale that its original took: the runs' environments differ in the settings only.
+    if locale is not None:
+        os.environb[b"LC_CTYPE"] = locale
 
     # Each interpreter draws these for itself.
     random.seed()

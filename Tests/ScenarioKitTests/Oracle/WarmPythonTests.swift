@@ -13,10 +13,10 @@ import Testing
 
   private func run(
     _ source: String, arguments: [String] = [], on python: Python? = nil, method: String? = nil, warmly: Bool,
-    timeLimit: Duration = .seconds(60)
+    timeLimit: Duration = .seconds(60), runner: OracleRunner? = nil
   ) throws -> CapturedRun {
     let settings = OracleSettings(startMethod: method, timeScale: 0.02, workers: 3)
-    return try runner.run(
+    return try (runner ?? self.runner).run(
       Twin(id: "A1", fileName: "script\(abs(source.hashValue)).py", source: source), on: try python ?? TestPythons.newest,
       arguments: arguments, settings: settings, timeLimit: timeLimit, warmly: warmly)
   }
@@ -36,6 +36,22 @@ import Testing
     // Lest the two be the same because both were started afresh.
     let parent = try run("import os\nprint(os.getppid())\n", on: python, warmly: true)
     #expect(parent.transcript.lines.map(\.text) != ["\(ProcessInfo.processInfo.processIdentifier)"])
+  }
+
+  /// CPython takes another locale than C where it can, and sets a variable for it in its own environment.
+  @Test func `a script finds a fresh interpreter's locale, whichever the environment names`() throws {
+    let pythons = TestPythons.catalog.pythons
+    let others = ProcessInfo.processInfo.environment.filter { name, _ in name != "LANG" && !name.hasPrefix("LC_") }
+    for locale in [[:], ["LANG": "xx_XX"], ["LANG": "C.UTF-8", "LC_CTYPE": "POSIX"], ["LC_ALL": "C"]] {
+      let runner = try OracleRunner(environment: others.merging(locale) { $1 })
+      for python in locale.isEmpty ? Set(pythons) : [pythons[pythons.count - 1]] {
+        let warm = try run(Self.look, on: python, warmly: true, runner: runner)
+        let fresh = try run(Self.look, on: python, warmly: false, runner: runner)
+        #expect(warm.transcript.ending == .exited(0) && errors(warm) == errors(fresh), "\(locale) \(python.version)")
+        #expect(warm.transcript.lines.map(\.text) == fresh.transcript.lines.map(\.text), "\(locale) \(python.version)")
+        #expect(warm.transcript.lines.count > 30)
+      }
+    }
   }
 
   @Test func `it ends as in a fresh interpreter`() throws {
