@@ -25,14 +25,6 @@ int mp_capture_pair(int *receiving, int *sending) {
   return 0;
 }
 
-int mp_capture_pipe(int *reading, int *writing) {
-  int ends[2];
-  if (pipe2(ends, O_CLOEXEC) != 0) return -1;
-  *reading = ends[0];
-  *writing = ends[1];
-  return 0;
-}
-
 ssize_t mp_capture_receive(int descriptor, void *buffer, size_t capacity, int32_t *writer) {
   // Room for the credentials only: descriptors that a program might send along are dropped by the kernel.
   union {

@@ -18,21 +18,10 @@ extension Blessing {
       let indent = lines[index].prefix { $0 == " " }
       let rest = lines[index].dropFirst(indent.count).drop { $0.isNumber || $0 == "," }.drop { $0 == " " }
       let tail = rest.drop { $0.isLetter }
-      lines[index] = "\(indent)\(grouped(count)) \(count == 1 ? "output" : "outputs")\(tail)"
+      lines[index] = "\(indent)\(count.grouped) \(count == 1 ? "output" : "outputs")\(tail)"
     }
     let new = lines.joined(separator: "\n")
     guard new != old else { return nil }
     return Proposal(text: new, changes: changes(from: old, to: new), difference: try accepted?.difference(to: golden))
-  }
-
-  /// A number as a golden writes it: 2,580,480.
-  private static func grouped(_ number: Int) -> String {
-    var groups: [Substring] = []
-    var rest = Substring(String(number))
-    while rest.count > 3 {
-      groups.append(rest.suffix(3))
-      rest = rest.dropLast(3)
-    }
-    return ([rest] + groups.reversed()).joined(separator: ",")
   }
 }

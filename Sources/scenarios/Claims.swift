@@ -19,7 +19,7 @@ struct Claims: ParsableCommand {
       progress.show(done: $0, of: $1, "claims")
     }
     progress.clear()
-    Terminal.write(try format.json ? OracleJSON.claims(table) : "\(table.text)\n\n\(table.summary)\n")
+    Terminal.write(format.json ? OracleJSON.claims(table) : "\(table.text)\n\n\(table.summary)\n")
     guard table.isComplete else { throw ExitCode(1) }
   }
 }

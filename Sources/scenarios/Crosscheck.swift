@@ -62,7 +62,7 @@ struct Crosscheck: ParsableCommand {
       progress.show(done: $0.done, of: $0.total, "\($0.cell.twin.id) on \($0.cell.place), \($0.cell.python.version)")
     }
     progress.clear()
-    Terminal.write(try format.json ? OracleJSON.crosscheck(result) : CrosscheckReport(result).text)
+    Terminal.write(format.json ? OracleJSON.crosscheck(result) : CrosscheckReport(result).text)
     guard result.conforms else { throw ExitCode(1) }
   }
 

@@ -63,8 +63,7 @@ struct OutputFile {
 
   func write(_ text: String) throws(ScenarioError) {
     defer { close(descriptor) }
-    let failure = Terminal.writeAll(Array(text.utf8), to: descriptor)
-    guard failure == 0 else {
+    if let failure = writeAll(Array(text.utf8), to: descriptor) {
       throw ScenarioError(.unwritable, "\(path) cannot be written: \(String(cString: strerror(failure))).")
     }
   }

@@ -85,7 +85,7 @@ struct RawTerminal {
 
   private func write(_ text: String) {
     // A terminal that has gone shows in the next read.
-    _ = Terminal.writeAll(Array(text.utf8), to: STDOUT_FILENO)
+    _ = writeAll(Array(text.utf8), to: STDOUT_FILENO)
   }
 
   // MARK: Keys

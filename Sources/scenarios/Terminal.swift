@@ -43,8 +43,7 @@ enum Terminal {
       defer { bytes = [] }
       return bytes
     }
-    let failure = writeAll(bytes, to: STDOUT_FILENO)
-    guard failure != 0, failure != EPIPE else { return }
+    guard let failure = writeAll(bytes, to: STDOUT_FILENO), failure != EPIPE else { return }
     throw ScenarioError(.unwritable, "Standard output cannot be written: \(String(cString: strerror(failure))).")
   }
 
@@ -63,18 +62,6 @@ enum Terminal {
   /// Writes to standard error as it is.
   static func note(_ text: String) {
     _ = writeAll(Array(text.utf8), to: STDERR_FILENO)
-  }
-
-  /// The number of the error that ended the writing; 0 where all was written.
-  static func writeAll(_ bytes: [UInt8], to descriptor: Int32) -> Int32 {
-    var rest = bytes[...]
-    while !rest.isEmpty {
-      let written = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-      if written < 0, errno == EINTR { continue }
-      guard written > 0 else { return errno }
-      rest = rest.dropFirst(written)
-    }
-    return 0
   }
 
   private static func environmentOfProcess() -> [String: String] {

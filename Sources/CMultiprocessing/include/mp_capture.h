@@ -12,9 +12,6 @@
 // credentials of the process that wrote them. Returns 0, or -1 with errno.
 int mp_capture_pair(int *receiving, int *sending);
 
-// pipe2 with O_CLOEXEC, which Swift's Glibc module leaves out. Returns 0, or -1 with errno.
-int mp_capture_pipe(int *reading, int *writing);
-
 // Receives the next piece without waiting. One call never joins the output of two processes: the kernel keeps
 // messages with different credentials apart. `writer` becomes the id of the process that wrote the piece, 0 where the
 // kernel did not say. Returns the number of bytes, 0 at the end, or -1 with errno.

@@ -43,11 +43,10 @@ package struct Capture: Sendable {
     let pair = mp_capture_pair(&receivingEnd, &sendingEnd)
     let output = try Descriptor(pair == 0 ? receivingEnd : -1, from: "socketpair")
     let outputOfProgram = try Descriptor(sendingEnd, from: "socketpair")
-    var readingEnd: Int32 = -1
-    var writingEnd: Int32 = -1
-    let pipe = mp_capture_pipe(&readingEnd, &writingEnd)
-    let errors = try Descriptor(pipe == 0 ? readingEnd : -1, from: "pipe2")
-    let errorsOfProgram = try Descriptor(writingEnd, from: "pipe2")
+    var ends: [Int32] = [-1, -1]
+    let pipe = mp_pipe(&ends)
+    let errors = try Descriptor(pipe == 0 ? ends[0] : -1, from: "pipe2")
+    let errorsOfProgram = try Descriptor(ends[1], from: "pipe2")
     // Only our end: the two ends of a pipe are separate, so the program's writes still wait.
     _ = fcntl(errors.number, F_SETFL, O_NONBLOCK)
     let nothing = try Descriptor(open("/dev/null", O_RDONLY | O_CLOEXEC), from: "open")

@@ -1,6 +1,6 @@
 extension OracleJSON {
   /// Differential runs for programs, one entry a CPython.
-  package static func differential(_ reports: [DifferentialReport]) throws -> String {
+  package static func differential(_ reports: [DifferentialReport]) -> String {
     struct Known: Encodable {
       var id: String
       var reason: String
@@ -25,7 +25,7 @@ extension OracleJSON {
       var disagreements: [Disagreement]
       var unrepeatedSeeds: [UInt64]
     }
-    return try encode(
+    return JSON.text(
       reports.map { report in
         Entry(
           left: report.names.left, right: report.names.right, programs: report.result.programs,

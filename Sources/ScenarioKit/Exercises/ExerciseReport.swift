@@ -1,3 +1,5 @@
+import Golden
+
 /// How an exercise came out, as a page for the learner.
 package struct ExerciseReport {
   private let id: String

@@ -137,19 +137,6 @@ package struct ExplorationReport {
   }
 }
 
-extension Int {
-  /// With a comma between thousands.
-  var grouped: String {
-    let digits = Array(String(magnitude))
-    var text = ""
-    for (index, digit) in digits.enumerated() {
-      if index > 0, (digits.count - index) % 3 == 0 { text += "," }
-      text.append(digit)
-    }
-    return (self < 0 ? "-" : "") + text
-  }
-}
-
 extension String {
   /// A counted noun with its number grouped.
   fileprivate func replacingNumber(_ number: Int) -> String { number.grouped + dropFirst(String(number).count) }

@@ -4,7 +4,7 @@ import Golden
 
 /// The results of the oracle for programs: the same facts as their texts, as JSON with sorted keys.
 package enum OracleJSON {
-  package static func catalog(_ catalog: PythonCatalog) throws -> String {
+  package static func catalog(_ catalog: PythonCatalog) -> String {
     struct Entry: Encodable {
       var version: String
       var path: String
@@ -22,7 +22,7 @@ package enum OracleJSON {
       var duplicates: [String]
       var rejected: [Refusal]
     }
-    return try encode(
+    return JSON.text(
       Document(
         pythons: catalog.pythons.map { python in
           var isEmbedded = false
@@ -35,7 +35,7 @@ package enum OracleJSON {
         rejected: catalog.rejected.map { Refusal(path: $0.path, reason: $0.reason) }))
   }
 
-  package static func crosscheck(_ result: CrosscheckResult) throws -> String {
+  package static func crosscheck(_ result: CrosscheckResult) -> String {
     struct Problem: Encodable {
       var run: Int
       var code: String
@@ -71,7 +71,7 @@ package enum OracleJSON {
         return Problem(run: outcome.number, code: "FAILED", explanation: sentence, lines: lines)
       }
     }
-    return try encode(
+    return JSON.text(
       Document(
         module: result.module, conforms: result.conforms, runs: result.runs, seconds: result.duration.inSeconds,
         rows: result.rows.map { row in
@@ -82,7 +82,7 @@ package enum OracleJSON {
         }))
   }
 
-  package static func claims(_ table: ClaimTable) throws -> String {
+  package static func claims(_ table: ClaimTable) -> String {
     struct Finding: Encodable {
       var implementation: String
       var outcome: String
@@ -94,7 +94,7 @@ package enum OracleJSON {
       var examples: [String]
       var findings: [Finding]
     }
-    return try encode(
+    return JSON.text(
       table.rows.map { row in
         Entry(
           claim: row.claim.id, text: row.claim.text, examples: row.claim.examples,
@@ -102,12 +102,6 @@ package enum OracleJSON {
             Finding(implementation: $0, outcome: $1.outcome.rawValue, observation: $1.observation)
           })
       })
-  }
-
-  static func encode(_ document: some Encodable) throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    return String(decoding: try encoder.encode(document), as: UTF8.self) + "\n"
   }
 }
 

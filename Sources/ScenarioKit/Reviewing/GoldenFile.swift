@@ -68,13 +68,7 @@ package struct GoldenFile: Hashable, Sendable {
     let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
     guard descriptor >= 0 else { return errno }
     defer { close(descriptor) }
-    var rest = bytes[...]
-    while !rest.isEmpty {
-      let written = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-      if written < 0, errno == EINTR { continue }
-      guard written > 0 else { return errno }
-      rest = rest.dropFirst(written)
-    }
+    if let error = writeAll(bytes, to: descriptor) { return error }
     return fsync(descriptor) == 0 ? nil : errno
   }
 }

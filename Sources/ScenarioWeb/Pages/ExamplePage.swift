@@ -112,7 +112,7 @@ extension ExamplePage {
     sizes = map.sizes.map { size in
       let all = map.sizes.last?.count ?? 1
       return Size(
-        workers: size.workers, count: Numbers.grouped(size.count), share: Numbers.share(size.count, of: all),
+        workers: size.workers, count: size.count.grouped, share: Numbers.share(size.count, of: all),
         fitting: map.outputs.count { !$0.seen.isEmpty && $0.sizes.contains(size.workers) })
     }
     self.spots = spots.enumerated().map { number, spot in
@@ -170,14 +170,14 @@ extension ExamplePage {
       return "\(Wording.count(count, "output is legal", "outputs are legal")); \(map.seenCount) of them "
         + "\(map.seenCount == 1 ? "was" : "were") seen in the runs of this report.\(other)"
     }
-    return "\(Numbers.grouped(count)) orders are legal at the documented size: too many to be listed, so they are counted by the size "
+    return "\(count.grouped) orders are legal at the documented size: too many to be listed, so they are counted by the size "
       + "of the pool, and those that were seen can be chosen.\(other)"
   }
 
   private static func exploration(_ evidence: ExampleEvidence) -> String {
     guard let result = evidence.exploration else { return evidence.explorationFailure ?? "Not explored." }
-    let schedules = "schedules of the real pool code that were run: \(Numbers.grouped(result.runs))"
-    let found = "different outputs that they print: \(result.outputCount.map(Numbers.grouped) ?? "more than fit a number")"
+    let schedules = "schedules of the real pool code that were run: \(result.runs.grouped)"
+    let found = "different outputs that they print: \(result.outputCount.map(\.grouped) ?? "more than fit a number")"
     guard result.passes else { return "Something is wrong, the golden disagrees; \(schedules); \(found)." }
     guard result.isExhaustive else { return "Explored in part; \(schedules); \(found), none of them illegal." }
     return "Every order is explored; \(schedules); \(found), exactly those that the golden allows. No order hangs, fails or loses a "

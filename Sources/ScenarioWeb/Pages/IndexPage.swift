@@ -1,3 +1,4 @@
+import Golden
 import ScenarioKit
 
 /// The first page: the matrix of all examples, places and implementations.
@@ -67,7 +68,7 @@ extension IndexPage {
       Card(
         id: example.scenario.id, name: example.scenario.name, shows: example.scenario.shows,
         href: "examples/\(example.scenario.id).html", seen: "\(example.map.seenCount) seen",
-        legal: example.map.count.map { "\(Numbers.grouped($0)) legal" } ?? "not counted")
+        legal: example.map.count.map { "\($0.grouped) legal" } ?? "not counted")
     }
     let spots = report.examples.flatMap(\.spots)
     let runs = spots.reduce(0) { $0 + $1.runs }
@@ -75,13 +76,13 @@ extension IndexPage {
     isAllWell = runs == conforming
     sentence =
       isAllWell
-      ? "All \(Numbers.grouped(runs)) runs of this report conform: each printed what a correct pool may print, and nothing else."
-      : "\(Numbers.grouped(runs - conforming)) of \(Numbers.grouped(runs)) runs do not conform; each is explained where the matrix "
+      ? "All \(runs.grouped) runs of this report conform: each printed what a correct pool may print, and nothing else."
+      : "\((runs - conforming).grouped) of \(runs.grouped) runs do not conform; each is explained where the matrix "
         + "says so."
     facts = [
       Fact(number: "\(report.examples.count)", text: report.examples.count == 1 ? "example" : "examples"),
       Fact(number: "\(implementations.count)", text: implementations.count == 1 ? "implementation" : "implementations"),
-      Fact(number: Numbers.grouped(runs), text: "runs, \(Numbers.grouped(conforming)) conform"),
+      Fact(number: runs.grouped, text: "runs, \(conforming.grouped) conform"),
       Fact(number: "\(report.claims.rows.count)", text: "claims checked"),
     ]
     notes = report.notes
@@ -116,7 +117,7 @@ extension IndexPage {
 
   private static func simulated(_ example: ExampleEvidence, _ href: String) -> Cell {
     guard let result = example.exploration else { return Cell(href: "", mark: "–", label: "not explored", state: "none") }
-    let count = result.outputCount.map(Numbers.grouped) ?? "many"
+    let count = result.outputCount.map(\.grouped) ?? "many"
     guard result.passes else { return Cell(href: "\(href)#exploration", mark: "✗", label: "the golden disagrees", state: "bad") }
     return Cell(
       href: "\(href)#exploration", mark: result.isExhaustive ? "∀ \(count)" : "≥ \(count)",

@@ -1,24 +1,15 @@
+import Golden
+
 /// Numbers as people read them.
 enum Numbers {
-  /// With a comma between thousands.
-  static func grouped(_ number: Int) -> String {
-    let digits = Array(String(number.magnitude))
-    var text = number < 0 ? "-" : ""
-    for (index, digit) in digits.enumerated() {
-      if index > 0, (digits.count - index) % 3 == 0 { text += "," }
-      text.append(digit)
-    }
-    return text
-  }
-
   /// With so many digits behind the point.
   static func decimal(_ number: Double, digits: Int = 1) -> String {
     var scale = 1.0
     for _ in 0..<digits { scale *= 10 }
     let scaled = Int((number * scale).rounded())
-    guard digits > 0 else { return grouped(scaled) }
+    guard digits > 0 else { return scaled.grouped }
     let fraction = String(scaled.magnitude % UInt(scale))
-    let whole = grouped(Int(scaled.magnitude / UInt(scale)))
+    let whole = Int(scaled.magnitude / UInt(scale)).grouped
     return (scaled < 0 ? "-" : "") + whole + "." + String(repeating: "0", count: digits - fraction.count) + fraction
   }
 

@@ -57,7 +57,7 @@ import Testing
     #expect(text.hasPrefix("ORACLE-DISAGREES D1 at fork on CPython "))
     #expect(text.contains("Worker thread: MainThread") && text.contains("Other lines."))
     #expect(text.contains("0/3 !"))
-    let json = try OracleJSON.crosscheck(result)
+    let json = OracleJSON.crosscheck(result)
     #expect(json.contains("\"code\" : \"ORACLE-DISAGREES COUNT\"") && json.contains("\"conforms\" : false"))
   }
 

@@ -67,7 +67,7 @@ import Testing
   }
 
   @Test func `numbers are written as people read them`() {
-    #expect(Numbers.grouped(0) == "0" && Numbers.grouped(2_580_480) == "2,580,480" && Numbers.grouped(-1234) == "-1,234")
+    #expect(0.grouped == "0" && 2_580_480.grouped == "2,580,480" && (-1234).grouped == "-1,234")
     #expect(Numbers.decimal(0.05) == "0.1" && Numbers.decimal(1234.56) == "1,234.6" && Numbers.decimal(9.999, digits: 2) == "10.00")
     #expect(Numbers.decimal(-0.04) == "0.0" && Numbers.decimal(2.5, digits: 0) == "3")
     #expect(Numbers.share(1, of: 3_628_800) == "below 0.01 %" && Numbers.share(384, of: 3840) == "10.00 %")

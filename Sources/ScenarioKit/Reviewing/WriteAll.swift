@@ -1,0 +1,15 @@
+import Glibc
+
+/// Writes all bytes, however few the system takes at a time.
+///
+/// - Returns: The number of the error that ended the writing; nil where all was written.
+package func writeAll(_ bytes: [UInt8], to descriptor: Int32) -> Int32? {
+  var rest = bytes[...]
+  while !rest.isEmpty {
+    let written = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+    if written < 0, errno == EINTR { continue }
+    guard written > 0 else { return errno }
+    rest = rest.dropFirst(written)
+  }
+  return nil
+}
