@@ -35,7 +35,7 @@ struct Differential: ParsableCommand {
     ScenarioRunner.endRunsOnSignals()
     let reports = try chosen.map { python in try report(on: python, runner, seeds: seed..<(seed + count)) }
     Terminal.write(
-      format.json ? try OracleJSON.differential(reports) : reports.map(\.text).joined(separator: "\n"))
+      format.json ? OracleJSON.differential(reports) : reports.map(\.text).joined(separator: "\n"))
     guard reports.allSatisfy(\.agrees) else { throw ExitCode(1) }
   }
 
