@@ -199,6 +199,22 @@ extension Cases {
         try place.withPool(1) { try expectEqual($0.apply(Square.self, 3), 9, "The next pool") }
       }
     },
+
+    Case("a-server-that-is-late-still-tells-how-a-worker-ended", "architecture", in: [.fork, .forkserver]) { place in
+      try place.withPool(1) { pool in
+        try pool.apply(Nothing())
+        let servers = SystemState.children(of: getpid()).filter { SystemState.command(of: $0) == "mp-server" }
+        try expectEqual(servers.count, 1, "The number of servers")
+        kill(servers[0], SIGSTOP)
+        defer { kill(servers[0], SIGCONT) }
+        let result = try pool.applyAsync(ExitInTask(status: 7))
+        // The worker has ended long before, and nobody knows how.
+        try expectError(.timeout) { try result.get(timeout: .milliseconds(800)) }
+        kill(servers[0], SIGCONT)
+        let error = try expectError(.workerDied) { try result.get(timeout: .seconds(30)) }
+        try expectEqual(error.remote?.exitStatus, 7, "The exit status")
+      }
+    },
   ]
 }
 
