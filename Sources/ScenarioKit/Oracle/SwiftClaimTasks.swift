@@ -21,6 +21,8 @@ struct Event: Codable, Sendable {
 enum WorkerState {
   static let events = ProcessLocal<SimpleQueue<Event>?>(nil)
   static let place = ProcessLocal("")
+  static let gates = ProcessLocal<[Multiprocessing.Event]>([])
+  static let barrier = ProcessLocal<Barrier?>(nil)
   /// By thread id, for the threads of a pool share this variable.
   static let threadNames = ProcessLocal<[UInt: String]>([:])
 }
@@ -33,6 +35,18 @@ struct Announce: Initializer {
     WorkerState.events.value = events
     try events.put(Event("init", values: values))
   }
+}
+
+struct KeepGates: Initializer {
+  var gates: [Multiprocessing.Event]
+
+  func run() { WorkerState.gates.value = gates }
+}
+
+struct KeepBarrier: Initializer {
+  var barrier: Barrier
+
+  func run() { WorkerState.barrier.value = barrier }
 }
 
 struct KeepPlace: Initializer {
@@ -83,9 +97,14 @@ enum Places: PoolFunction {
   static func call(_ item: Int) -> [String] { [WorkerState.place.value, own] }
 }
 
-enum NameAfterNap: PoolFunction {
-  static func call(_ item: Int) -> String {
-    sleep(for: .milliseconds(50))
+/// Returns its number once that gate is open; -1 if it never is.
+enum PassGate: PoolFunction {
+  static func call(_ number: Int) -> Int { WorkerState.gates.value[number].wait(timeout: .seconds(20)) ? number : -1 }
+}
+
+enum NameAtBarrier: PoolFunction {
+  static func call(_ item: Int) throws -> String {
+    _ = try WorkerState.barrier.value?.wait(timeout: .seconds(20))
     return ProcessIdentity.current.name
   }
 }

@@ -59,10 +59,15 @@ extension SwiftClaims {
       }
     },
     "S3": {
-      try withPool(processes: 3) { pool in
-        _ = try pool.map(Nap.self, [100, 100, 100], chunkSize: 1)
-        let order = try pool.imapUnordered(Nap.self, [900, 100, 500]).collect()
-        return outcome(order == [100, 500, 900], "naps of 900, 100 and 500 ms came back as \(order)")
+      let gates = try (0..<3).map { _ in try Multiprocessing.Event() }
+      return try withPool(processes: 3, initializer: KeepGates(gates: gates)) { pool in
+        let outputs = try pool.imapUnordered(PassGate.self, [2, 0, 1])
+        var order: [Int] = []
+        for gate in gates {
+          gate.set()
+          if let output = try outputs.next() { order.append(output) }
+        }
+        return outcome(order == [0, 1, 2], "tasks 2, 0 and 1, each let go once the one before it is back, came back as \(order)")
       }
     },
     "S4": {
@@ -105,12 +110,15 @@ extension SwiftClaims {
     "H2": {
       let size = try withPool { $0.processes }
       let processors = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
-      return outcome(size == processors, "\(size) workers on \(processors) logical CPUs")
+      return outcome(
+        size == processors, "\(size) workers on \(processors) logical CPUs of which \(mp_usable_processors()) are allowed")
     },
     "H3": {
-      try withPool(processes: 1) { pool in
-        let result = try pool.applyAsync(Nap.self, 300)
+      let gate = try Multiprocessing.Event()
+      return try withPool(processes: 1, initializer: KeepGates(gates: [gate])) { pool in
+        let result = try pool.applyAsync(PassGate.self, 0)
         let before = result.isReady
+        gate.set()
         result.wait()
         return outcome(!before && result.isReady, "ready was \(before) before wait and \(result.isReady) after")
       }

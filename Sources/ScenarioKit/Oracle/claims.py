@@ -339,8 +339,10 @@ def T3():
 def S1():
     results = multiprocessing.SimpleQueue()
     with Pool(3, keep_shared, (results,)) as pool:
-        pool.map_async(put_shared, range(20), 1)
+        handle = pool.map_async(put_shared, range(20), 1)
         got = sorted(results.get() for _ in range(20))
+        # The end of the block ends workers, which must not be in the middle of handing in a result.
+        handle.wait(PATIENCE)
     return outcome(got == list(range(20)), "%d values of 20 came through" % len(got))
 
 

@@ -11,6 +11,8 @@ import Testing
     let chosen = Set([pythons[0], pythons[pythons.count - 1]]).sorted { $0.version < $1.version }
     var crosscheck = Crosscheck(twins: TestTwins.all, pythons: chosen)
     crosscheck.repeats = 1
+    // Whichever machine this is: on many processors a pool has many workers, and C1 needs two.
+    crosscheck.workers = 2
     // Unbuffered output is written in pieces: attributed lines do not mind.
     let environment = ProcessInfo.processInfo.environment.merging(["PYTHONUNBUFFERED": "1"]) { $1 }
     let result = crosscheck.run(
@@ -63,6 +65,7 @@ import Testing
     #expect(python.kind == .program(path: path))
     var crosscheck = Crosscheck(twins: try ["A2", "B2", "E3"].map(TestTwins.twin), pythons: [python])
     crosscheck.repeats = 1
+    crosscheck.workers = 2
     let result = crosscheck.run(
       with: try OracleRunner(environment: ProcessInfo.processInfo.environment),
       judge: .init(goldens: try TestGoldens.all()))
