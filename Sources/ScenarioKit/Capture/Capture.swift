@@ -19,6 +19,9 @@ package struct Capture: Sendable {
   /// How long processes that outlive the program may take to notice it before they count as left behind.
   package var grace: Duration = .seconds(1)
 
+  /// How long processes that are to end may take to do it by themselves before they are killed.
+  var politeness: Duration = .milliseconds(500)
+
   /// Who starts the program.
   private let starter: any ProgramStarter
 
@@ -58,7 +61,7 @@ package struct Capture: Sendable {
     _ = consume outputOfProgram
     _ = consume errorsOfProgram
 
-    var session = CaptureSession(process: process, starter: starter, start: start, outputLimit: outputLimit)
+    var session = CaptureSession(process: process, starter: starter, start: start, outputLimit: outputLimit, politeness: politeness)
     let group = ProcessGroup(id: process)
     defer { mp_capture_remove_group(process) }
     let exit: Descriptor

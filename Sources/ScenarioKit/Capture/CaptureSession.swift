@@ -8,6 +8,7 @@ struct CaptureSession {
   private let starter: any ProgramStarter
   private let start: ContinuousClock.Instant
   private let outputLimit: Int
+  private let politeness: Duration
 
   private var assembler = LineAssembler()
   private var late = LineAssembler()
@@ -23,11 +24,12 @@ struct CaptureSession {
   /// Reused for every piece, large enough for the biggest piece that a local socket hands over at once.
   private var buffer = [UInt8](repeating: 0, count: 1 << 17)
 
-  init(process: Int32, starter: any ProgramStarter, start: ContinuousClock.Instant, outputLimit: Int) {
+  init(process: Int32, starter: any ProgramStarter, start: ContinuousClock.Instant, outputLimit: Int, politeness: Duration) {
     self.process = process
     self.starter = starter
     self.start = start
     self.outputLimit = outputLimit
+    self.politeness = politeness
   }
 
   private var isOverLimit: Bool { outputSize > outputLimit || standardError.count > outputLimit }
@@ -80,7 +82,7 @@ struct CaptureSession {
   /// they left, such as named semaphores.
   mutating func stop(_ group: ProcessGroup) {
     group.signal(SIGTERM)
-    var survivors = awaitEnd(of: group, until: .now + .milliseconds(500))
+    var survivors = awaitEnd(of: group, until: .now + politeness)
     let deadline = ContinuousClock.now + .seconds(5)
     while !survivors.isEmpty, ContinuousClock.now < deadline {
       group.signal(SIGKILL)

@@ -77,9 +77,11 @@ private func check(_ script: String, repeats: Int = 1, on places: [Place] = [.fo
 
   @Test func `an executable that is not there fails every run and ends nothing`() throws {
     let runs = try Check.runs(of: [ScenarioCatalog.find("E1")], on: [], settings: RunSettings())
-    let result = try Check(runs).perform(with: ScenarioRunner(executable: "/nowhere", environment: [:]))
+    // Nothing can be made there.
+    let missing = "/proc/nowhere"
+    let result = try Check(runs).perform(with: ScenarioRunner(executable: missing, environment: [:]))
     #expect(result.runs == 3 && result.conforming == 0)
-    #expect(result.rows[0].problems[0].message == "/nowhere cannot be started: No such file or directory.")
+    #expect(result.rows[0].problems[0].message == "\(missing) cannot be started: No such file or directory.")
   }
 
   @Test func `reports for programs have the same facts`() throws {

@@ -49,9 +49,11 @@ extension WarmPythonTests {
     import atexit, threading, time
     atexit.register(print, "first, hence last")
     atexit.register(lambda: print("at exit", __name__))
-    threading.Thread(target=lambda: (time.sleep(5), print("awaited"))).start()
+    goes = threading.Event()
+    threading.Thread(target=lambda: (goes.wait(), time.sleep(5), print("awaited"))).start()
     threading.Thread(target=time.sleep, args=(3000,), daemon=True).start()
     print("end")
+    goes.set()
 
     """,
     """
