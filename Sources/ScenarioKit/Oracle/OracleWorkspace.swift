@@ -7,12 +7,16 @@ import Glibc
 /// It is removed when the last reference goes, with whatever a killed run left in it.
 final class OracleWorkspace: Sendable {
   let folder: String
+  /// The folder itself, locked for as long as it is in use.
+  private let lock: Descriptor
 
-  init() throws {
-    Self.removeAbandoned()
-    let url = FileManager.default.temporaryDirectory.appendingPathComponent(
-      "\(Self.prefix)\(getpid())-\(UUID().uuidString.prefix(8))")
-    folder = url.path
+  /// - Parameter parent: where the folder is made, and where abandoned ones are looked for.
+  init(in parent: String = OracleWorkspace.parent()) throws {
+    Self.removeAbandoned(in: parent)
+    folder = "\(parent)/\(Self.prefix)\(getpid())-\(UUID().uuidString.prefix(8))"
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    lock = try Descriptor(open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC), from: "open")
+    flock(lock.number, LOCK_EX | LOCK_NB)
     try FileManager.default.createDirectory(atPath: folder + "/start", withIntermediateDirectories: true)
     try FileManager.default.createDirectory(atPath: folder + "/tmp", withIntermediateDirectories: true)
     try write(OracleSettings.startModuleText, to: "start/\(OracleSettings.startModule)")
@@ -21,13 +25,26 @@ final class OracleWorkspace: Sendable {
 
   private static let prefix = "oracle-"
 
+  /// The folder for temporary files; `/tmp` where that one's path is so long that sockets in our folder could have no names.
+  ///
+  /// The name of a socket has 107 bytes. Python's fork server makes one in a folder of its own in `TMPDIR`.
+  static func parent(of temporary: String = FileManager.default.temporaryDirectory.path) -> String {
+    let longest = "/\(prefix)4194304-01234567/tmp/pymp-01234567/listener-01234567"
+    return temporary.utf8.count + longest.utf8.count <= 107 ? temporary : "/tmp"
+  }
+
   /// Removes the folders of processes that ended without a chance to do it, by a signal for example.
-  private static func removeAbandoned() {
-    let parent = FileManager.default.temporaryDirectory.path
+  ///
+  /// In a container that shares the folder other processes live than here, but they hold the locks of theirs.
+  private static func removeAbandoned(in parent: String) {
     for name in (try? FileManager.default.contentsOfDirectory(atPath: parent)) ?? [] where name.hasPrefix(prefix) {
       let owner = name.dropFirst(prefix.count).prefix { $0 != "-" }
       guard let owner = Int32(owner), kill(owner, 0) != 0, mp_errno() == ESRCH else { continue }
-      try? FileManager.default.removeItem(atPath: "\(parent)/\(name)")
+      let path = "\(parent)/\(name)"
+      guard let lock = try? Descriptor(open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), from: "open"),
+        flock(lock.number, LOCK_EX | LOCK_NB) == 0
+      else { continue }
+      try? FileManager.default.removeItem(atPath: path)
     }
   }
 

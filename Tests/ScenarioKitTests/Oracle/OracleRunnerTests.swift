@@ -149,4 +149,24 @@ import Testing
     }
     #expect(!FileManager.default.fileExists(atPath: folder))
   }
+
+  @Test func `a folder whose owner has gone is removed, but not one that is in use`() throws {
+    let manager = FileManager.default
+    let parent = "\(OracleWorkspace.parent())/abandoned-\(UUID().uuidString)"
+    defer { try? manager.removeItem(atPath: parent) }
+    // No process has these ids: they are above what the kernel gives. In another container they might be in use.
+    let (abandoned, used) = ("\(parent)/oracle-2000000000-a", "\(parent)/oracle-2000000001-b")
+    for folder in [abandoned, used] { try manager.createDirectory(atPath: folder, withIntermediateDirectories: true) }
+    let lock = open(used, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    defer { close(lock) }
+    #expect(flock(lock, LOCK_EX | LOCK_NB) == 0)
+    let own = try OracleWorkspace(in: parent)
+    #expect(!manager.fileExists(atPath: abandoned) && manager.fileExists(atPath: used))
+    #expect(manager.fileExists(atPath: own.folder))
+  }
+
+  @Test func `a long path of the folder for temporary files leaves room for the names of sockets`() {
+    #expect(OracleWorkspace.parent(of: "/short") == "/short")
+    #expect(OracleWorkspace.parent(of: "/" + String(repeating: "x", count: 60)) == "/tmp")
+  }
 }
