@@ -40,7 +40,10 @@ import Testing
     let run = try ScenarioRun(ScenarioCatalog.find("A2"), at: .spawn, settings: Self.settings)
     let outputs = try ScenarioJudge(run.scenario).golden.outputs(parameters: Parameters(run.parameters))
     #expect(outputs.count == 62)
-    for lines in outputs.shuffled().prefix(6) { try expectReplay(run, Array(lines.map { $0 + "\n" }.joined().utf8)) }
+    // Always the same six, for the sake of whoever looks for a mistake.
+    var random = SeededGenerator(seed: 62)
+    let chosen = outputs.sorted { $0.lexicographicallyPrecedes($1) }.shuffled(using: &random).prefix(6)
+    for lines in chosen { try expectReplay(run, Array(lines.map { $0 + "\n" }.joined().utf8)) }
   }
 
   @Test(arguments: [1, 5, 8]) func `D2 prints as many lines as are wanted before its pool is terminated`(

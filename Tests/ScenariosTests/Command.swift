@@ -42,7 +42,8 @@ struct Command {
     let base = ["PATH": "/usr/bin:/bin", "HOME": "/nonexistent"].merging(Program.sanitizerOptions) { $1 }
       .merging(environment) { $1 }
     let program = Program(path: path, arguments: arguments, environment: base)
-    let run = try Capture(program, timeLimit: .seconds(60)).run()
+    // What starts many interpreters or processes takes many times as long on a busy machine.
+    let run = try Capture(program, timeLimit: .seconds(180)).run()
     #expect(run.leftBehind.isEmpty)
     output = run.transcript.lines.map { $0.text + ($0.isTerminated ? "\n" : "") }.joined()
     errors = String(decoding: run.standardError, as: UTF8.self)
