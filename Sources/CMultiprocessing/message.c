@@ -3,7 +3,6 @@
 
 #include <fcntl.h>
 #include <malloc.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -200,29 +199,6 @@ int64_t mp_data_end(int fd, int64_t offset) {
 }
 
 int mp_pipe(int fds[2]) { return pipe2(fds, O_CLOEXEC) ? -errno : both_above_standard(fds); }
-
-int mp_poll(const int *fds, unsigned char *ready, int count, int64_t deadline_ns) {
-  struct pollfd few[64];
-  struct pollfd *all = count <= 64 ? few : malloc(sizeof *all * (size_t)count);
-  if (!all) return -ENOMEM;
-  for (int i = 0; i < count; i++) all[i] = (struct pollfd){.fd = fds[i], .events = POLLIN};
-  int r;
-  mp_park_begin();
-  for (;;) {
-    struct timespec left = {0, 0};
-    if (deadline_ns >= 0) {
-      int64_t ns = deadline_ns - mp_now_ns();
-      if (ns > 0) left = (struct timespec){ns / 1000000000, ns % 1000000000};
-    }
-    r = ppoll(all, (nfds_t)count, deadline_ns < 0 ? 0 : &left, 0);
-    if (r >= 0 || errno != EINTR) break;
-  }
-  int result = r < 0 ? -errno : r;
-  mp_park_end();
-  for (int i = 0; i < count; i++) ready[i] = r > 0 && all[i].revents != 0;
-  if (all != few) free(all);
-  return result;
-}
 
 int mp_event_make(void) {
   int fd = mp_above_standard(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));

@@ -146,13 +146,17 @@ public final class ChildProcess: Sendable, CustomStringConvertible {
 
   // MARK: Looking
 
-  /// Whether the process was started and has not ended; Python's `is_alive()`. Never blocks.
+  /// Whether the process was started and has not ended; Python's `is_alive()`.
+  ///
+  /// Does not block; only when a server's process is seen to have ended, the server's report is waited for, 5 s at most.
   public var isAlive: Bool {
     guard case .started(let handle) = state.with({ $0 }) else { return false }
     return !look(handle, .zero)
   }
 
   /// How the process ended: its exit status, or the number of the signal that killed it, negated; nil before.
+  ///
+  /// Blocks no longer than `isAlive`.
   public var exitCode: Int32? {
     _ = isAlive
     guard case .ended(let status, _) = state.with({ $0 }) else { return nil }
@@ -178,7 +182,7 @@ public final class ChildProcess: Sendable, CustomStringConvertible {
 
   /// The processes that the calling one has started and that run. Python's `active_children()`, without the workers of pools.
   ///
-  /// Those that have ended are reaped. Never blocks.
+  /// Those that have ended are reaped. Blocks no longer than `isAlive`.
   public static var activeChildren: [ChildProcess] { Children.all.filter(\.isAlive) }
 
   /// As Python writes it: `<SpawnProcess name='SpawnProcess-1' pid=7 parent=6 started daemon>`.

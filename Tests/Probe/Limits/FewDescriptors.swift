@@ -39,6 +39,34 @@ extension Limit {
     }
   }
 
+  /// The program may have fewer descriptors than it has.
+  static let descriptorsBelowWhatIsOpen = Limit("a-limit-below-the-open-descriptors", in: Place.processes) { place, _ in
+    let count = 8
+    return try Gates.with { gates in
+      let pool = try place.pool(count, initializer: gates)
+      defer { pool.terminate() }
+      let held = try (0..<count).map { _ in try pool.applyAsync(AtGate(value: 7)) }
+      let worker = try gates.awaitArrivals(count)[0]
+      try LimitResource(.descriptors, 3).run()
+      kill(worker, SIGKILL)
+      // The end of the one is heard of; the others return what they have, though the pool has no way to replace it.
+      let died = eventually(within: .seconds(30)) { held.contains { $0.isReady } }
+      try gates.open(count)
+      let outcomes = held.map { result in Result { try result.get(timeout: .seconds(30)) } }
+      try LimitResource(.descriptors, nil).run()
+      try expect(died, "The end of a worker is not heard of")
+      let values = outcomes.filter { (try? $0.get()) == 7 }.count
+      let codes = Set(outcomes.compactMap { outcome -> MultiprocessingError.Code? in
+        do { _ = try outcome.get() } catch { return (error as? MultiprocessingError)?.code }
+        return nil
+      })
+      try expect(codes.contains(.workerDied), "The errors are \(codes)")
+      let terminating = try timed("terminate", within: .seconds(5)) { pool.terminate() }
+      try pool.join()
+      return "a worker's end is heard of, \(values) of \(count - 1) others return; terminate \(terminating.inMilliseconds)"
+    }
+  }
+
   /// A worker has no descriptor left.
   static let descriptorsOfWorker = Limit("no-descriptors-in-a-worker", in: Place.processes) { place, size in
     let tasks = size == .full ? 10_000 : 100
@@ -58,8 +86,6 @@ extension Limit {
   }
 
   /// Takes every descriptor that this process may still have.
-  ///
-  /// A limit below what is open would be something else: the system polls no more descriptors than that.
   private static func takeAllDescriptors() throws -> [Int32] {
     try LimitResource(.descriptors, Int(SystemState.descriptors().keys.max() ?? 2) + 1).run()
     var taken: [Int32] = []

@@ -32,7 +32,7 @@ struct Limit: Sendable {
 
   static let all = [
     stoppedWorker, fullPipe, fullPipeOfParent, fullRings, closedOutput, fullDisk, crowd, pendingResults, largeResult,
-    noRoomForResults, descriptorsOfParent, descriptorsOfWorker, forksRefused, forksRefusedLater,
+    noRoomForResults, descriptorsOfParent, descriptorsBelowWhatIsOpen, descriptorsOfWorker, forksRefused, forksRefusedLater,
     threadsRefused,
   ]
 }
