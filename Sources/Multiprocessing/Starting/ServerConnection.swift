@@ -78,6 +78,9 @@ final class ServerConnection: @unchecked Sendable {
     if sent < 0 { throw gone() }
   }
 
+  /// Whether there are reports of ends that came while an answer was waited for.
+  var hasExits: Bool { !exits.isEmpty }
+
   /// The reports of workers' ends since the last call: their ids, and their statuses as the values; never blocks.
   func takeExits() -> [ServerMessage] {
     while !isClosed, let (message, descriptors) = take() {

@@ -37,7 +37,8 @@ extension ProcessTransport {
     if let connection, canBeReported { numbers.append(connection.socket.number) }
     var ready = [UInt8](repeating: 0, count: numbers.count)
     let reportDeadlines = workers.compactMap { canBeReported ? $0.reportDeadline : $0.reportDeadline.map { _ in 0 } }
-    let deadline = (workers.compactMap(\.killDeadline) + reportDeadlines).min() ?? -1
+    // What came while a start was answered is not in the line any more.
+    let deadline = connection?.hasExits == true ? 0 : (workers.compactMap(\.killDeadline) + reportDeadlines).min() ?? -1
     let count = withExtendedLifetime(watched) { mp_poll(numbers, &ready, Int32(numbers.count), deadline) }
     guard count >= 0 else { return }
     mp_event_drain(event.number)
