@@ -53,7 +53,10 @@ public final class PoolIterator<Output: Sendable>: Sendable, AsyncSequence {
     defer { if due > 0 { engine.handle(.consumed(id, chunks: due)) } }
     let taken: Taken?
     switch step {
-    case .number(let low, let high): taken = Taken(output: Scalars.value(low, high))
+    case .number(let low, let high):
+      // Of the output's own type: an optional of it may be larger.
+      let output: Output = Scalars.value(low, high)
+      taken = Taken(output: output)
     case .element(let box, let index): taken = Taken(output: Self.list(box)[index])
     case .finished: taken = Taken(output: nil)
     case .nothingYet: taken = nil

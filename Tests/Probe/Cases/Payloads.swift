@@ -25,6 +25,27 @@ extension Cases {
       }
     },
 
+    Case("numbers-of-every-size-one-by-one", "3.31") { place in
+      try place.withPool(2) { pool in
+        func check<Number: FixedWidthInteger & Codable & Sendable>(_ type: Number.Type) throws {
+          let numbers = (0..<50).map { [Number.min, .max, 0, 1 << (Number.bitWidth - 2), ~0][$0 % 5] }
+          for size in [1, 3] {
+            let values = try pool.imap(EchoNumber<Number>.self, numbers, chunkSize: size)
+            for number in numbers { try expectEqual(values.next(), number, "A \(type) in chunks of \(size)") }
+            try expect(values.next() == nil, "Something comes after the end")
+            let all = try pool.imapUnordered(EchoNumber<Number>.self, numbers, chunkSize: size).collect()
+            try expectEqual(all.sorted(), numbers.sorted(), "Each \(type) in chunks of \(size)")
+          }
+        }
+        try check(Int8.self)
+        try check(UInt16.self)
+        try check(Int32.self)
+        try check(UInt64.self)
+        try check(Int128.self)
+        try check(UInt128.self)
+      }
+    },
+
     Case("more-results-than-the-ring-holds", within: .seconds(180)) { place in
       try Gates.with { gates in
         try place.withPool(1, initializer: gates) { pool in
@@ -194,6 +215,10 @@ enum EchoOptional: PoolFunction {
 
 enum EchoGeneric<Element: Codable & Sendable>: PoolFunction {
   static func call(_ values: [Element]) -> [Element] { values }
+}
+
+enum EchoNumber<Number: FixedWidthInteger & Codable & Sendable>: PoolFunction {
+  static func call(_ value: Number) -> Number { value }
 }
 
 enum Length: PoolFunction {
