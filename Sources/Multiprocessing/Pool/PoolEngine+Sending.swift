@@ -85,7 +85,11 @@ extension PoolEngine {
 
   /// Keeps a chunk until there are more of them, or offers it with those that wait; false if its job takes no more.
   private func add(_ made: ReadyChunk, _ ready: inout [ReadyChunk], _ limit: Int) throws -> Bool {
-    guard limit > 1, made.bytes.count <= Layout.inlineCapacity else { return try offer(&ready) && offer(made) }
+    guard limit > 1, made.bytes.count <= Layout.inlineCapacity else {
+      // Those before it may be another job's, which takes no more where this one does.
+      _ = offer(&ready)
+      return try offer(made)
+    }
     ready.append(made)
     return ready.count < limit || offer(&ready)
   }

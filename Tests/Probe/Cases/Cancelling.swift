@@ -86,6 +86,30 @@ extension Cases {
       }
     },
 
+    Case("a-cancelled-job-takes-no-other-along", "8.14") { place in
+      try place.withPool(2) { pool in
+        let (begun, blocked) = (Collected<Void>(), Collected<Void>())
+        let inputs = try pool.imap(
+          Square.self,
+          drawing: {
+            begun.append(())
+            blocked.first()
+            return nil
+          })
+        begun.first()
+        // The task handler has all of these before it: jobs that it sends many at a time, and behind each one of another kind.
+        let doomed = try pool.applyAsync(Square.self, 2)
+        let tasks = try pool.mapAsync((0..<5).map { MaybeAtGate(value: $0, waits: false) }, chunkSize: 1)
+        let doomedMap = try pool.mapAsync(Square.self, 0..<10, chunkSize: 1)
+        let large = try pool.mapAsync(Length.self, (0..<5).map { Array(repeating: 1, count: 1000 + $0) }, chunkSize: 1)
+        try expect(doomed.cancel() && doomedMap.cancel(), "A job that waits cannot be cancelled")
+        blocked.append(())
+        try expectEqual(tasks.get(timeout: .seconds(30)), Array(0..<5), "The tasks behind a cancelled call")
+        try expectEqual(large.get(timeout: .seconds(30)), Array(1000..<1005), "The large inputs behind a cancelled map")
+        try expect(inputs.next(timeout: .seconds(30)) == nil, "There were no inputs")
+      }
+    },
+
     Case("an-imap-is-cancelled-in-the-middle", "8.14") { place in
       try place.withPool(2) { pool in
         let drawn = Collected<Int>()
