@@ -158,9 +158,9 @@ package struct PoolMachine: Hashable, Sendable {
     case .cancelled(let job): abandon(job, .cancelled, &actions)
     case .deadlinePassed(let job): expire(job, &actions)
     case .overran(let worker, let chunk):
-      guard isAwaited(chunk) else { return }
+      // Also where nobody waits for the chunk any more: the worker is not to return it, nor to take another one.
       if workers.contains(where: { $0.id == worker }) { actions.append(.killWorker(worker)) }
-      returned(chunk, failed: true, &actions)
+      if isAwaited(chunk) { returned(chunk, failed: true, &actions) }
     case .progressWanted(let job):
       if let flags = jobs[job] { jobs[job] = flags.union(.reportsProgress) }
     }

@@ -23,7 +23,11 @@ extension PoolEngine {
     }
     guard let taskTimeLimit, state.with({ $0.machine.pendingJobs > 0 }) else { return }
     for (worker, chunk) in transport.overruns(taskTimeLimit) {
-      guard let job = state.with({ $0.jobs[chunk.job] }) else { continue }
+      guard let job = state.with({ $0.jobs[chunk.job] }) else {
+        // Given up just now, by somebody who found the worker condemned and left it to whoever had done that.
+        handle(.overran(worker, chunk))
+        continue
+      }
       let error = MultiprocessingError(
         .deadlinePassed, "A task ran for longer than its pool's limit of \(taskTimeLimit).")
       fail(chunk, job, error, .overran(worker, chunk))

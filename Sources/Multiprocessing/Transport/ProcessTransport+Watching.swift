@@ -29,8 +29,9 @@ extension ProcessTransport {
   }
 
   package func nextOverrun(_ limit: Duration) -> Duration? {
-    // Whoever takes a chunk from now on has its whole time still before it.
-    running.compactMap { ring($0).heldSince }.reduce(Duration(clock: mp_now_ns())) { min($0, $1) } + limit
+    // Whoever takes a chunk from now on has its whole time still before it, and whose time is over is about to end.
+    let since = running.map(ring).compactMap { $0.isCondemned ? nil : $0.heldSince }
+    return since.reduce(Duration(clock: mp_now_ns())) { min($0, $1) } + limit
   }
 
   // MARK: Looking
