@@ -13,12 +13,13 @@ extension ResultRing {
     let written = mp_load64(base + Layout.largeWritten)
     let first = mp_load64(base + Layout.largeFirst)
     var (offset, positions): (UInt64, Range<UInt64>) = (0, 0..<0)
+    var isFirst = false
     wait {
       // Nothing was there before the last outcome that found nothing waiting.
       let read = max(mp_load64(base + Layout.largeRead), first)
       guard let next = OutcomeWindow.next(count, size: size, written: written, read: read) else { return false }
       (offset, positions) = next
-      if read == written { mp_store64(base + Layout.largeFirst, positions.lowerBound) }
+      isFirst = read == written
       return true
     }
     let place = start + offset
@@ -34,6 +35,8 @@ extension ResultRing {
         throw error
       }
     }
+    // Only now: of one that could not be written the pool never hears.
+    if isFirst { mp_store64(base + Layout.largeFirst, positions.lowerBound) }
     mp_store64(base + Layout.largeWritten, positions.upperBound)
     return place
   }

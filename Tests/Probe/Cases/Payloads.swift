@@ -46,6 +46,17 @@ extension Cases {
       }
     },
 
+    Case("a-worker-has-memory-again-after-it-had-none", "", in: Place.processes) { place in
+      try place.withPool(1) { pool in
+        for round in 1..<4 {
+          try expectEqual(pool.apply(Filled.self, 9000 + round).count, 9000 + round, "A result before, in round \(round)")
+          try expectError(.taskFailed) { try pool.apply(FilledWithoutFile.self, 1_000_000 * round) }
+          let next = try pool.applyAsync(Filled.self, 1_000_000 * round)
+          try expectEqual(next.get(timeout: .seconds(30)).count, 1_000_000 * round, "A result afterwards, in round \(round)")
+        }
+      }
+    },
+
     Case("more-results-than-the-ring-holds", within: .seconds(180)) { place in
       try Gates.with { gates in
         try place.withPool(1, initializer: gates) { pool in
@@ -231,7 +242,27 @@ enum Ends: PoolFunction {
 }
 
 enum Filled: PoolFunction {
-  static func call(_ count: Int) -> [UInt8] { Array(repeating: 7, count: count) }
+  static func call(_ count: Int) -> [UInt8] {
+    limit(fileSize: .max)
+    return Array(repeating: 7, count: count)
+  }
+
+  /// As far as this process may have files that are larger at all.
+  static func limit(fileSize: rlim_t) {
+    var limit = rlimit()
+    getrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit)
+    limit.rlim_cur = min(fileSize, limit.rlim_max)
+    setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit)
+  }
+}
+
+/// Its result finds no memory: until the next call the worker may make no file larger.
+enum FilledWithoutFile: PoolFunction {
+  static func call(_ count: Int) -> [UInt8] {
+    signal(SIGXFSZ, SIG_IGN)
+    Filled.limit(fileSize: 4096)
+    return Array(repeating: 7, count: count)
+  }
 }
 
 enum EchoRich: PoolFunction {
