@@ -52,6 +52,8 @@ package enum PoolEvent: Hashable, Sendable {
   case inputEnded(JobID, failed: Bool)
   /// The consumer of an imap took this many chunks.
   case consumed(JobID, chunks: Int)
+  /// Nobody takes what is left of an imap.
+  case consumerLeft(JobID)
   /// A worker could not be started.
   case workerCouldNotStart(WorkerID)
   /// A worker has run its initializer.

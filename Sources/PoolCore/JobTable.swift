@@ -34,6 +34,8 @@ package struct JobTable: Hashable, Sendable {
     /// imap: how many chunks the consumer has been given and how many it took.
     var delivered = 0
     var consumed = 0
+    /// imap: whether what the consumer is given counts as taken, for there is none any more.
+    var isUnread = false
     var lookAhead: Int
   }
 

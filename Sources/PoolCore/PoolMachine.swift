@@ -131,6 +131,9 @@ package struct PoolMachine: Hashable, Sendable {
     case .inputArrived(let job, let chunks): inputArrived(job, chunks, &actions)
     case .inputEnded(let job, let failed): inputEnded(job, failed, &actions)
     case .consumed(let job, let chunks): consumed(job, chunks, &actions)
+    case .consumerLeft(let job):
+      _ = jobs.update(job) { ($0.isUnread, $0.consumed) = (true, $0.delivered) }
+      pull(job, &actions)
     case .workerCouldNotStart(let worker):
       remove(worker)
       fall(into: .broken, &actions)
@@ -273,6 +276,7 @@ package struct PoolMachine: Hashable, Sendable {
       if flags.contains(.reportsProgress) { actions.append(.advanced(chunk)) }
     } else if !delivery.isEmpty {
       actions.append(.deliver(chunk.job, delivery))
+      if jobs.look(chunk.job, { $0.isUnread }) == true { consumed(chunk.job, delivery.count, &actions) }
     }
     finishIfComplete(chunk.job, &actions)
   }

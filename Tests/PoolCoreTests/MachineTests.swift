@@ -172,6 +172,21 @@ private func chunk(_ index: Int, of job: JobID = job0) -> Chunk { Chunk(job: job
     #expect(told.tell(.consumed(job0, chunks: 1)) == [.pullInputs(job0, upTo: 2)])
   }
 
+  @Test func `what a consumer that has left does not take counts as taken`() {
+    var told = Told(size: 1)
+    _ = told.submit(JobSpec(kind: .ordered, chunks: nil, lookAhead: 4))
+    _ = told.tell(.inputArrived(job0, chunks: 4))
+    _ = told.tell(.returned(worker0, chunk(0), failed: false))
+    _ = told.tell(.returned(worker0, chunk(2), failed: false))
+    #expect(told.tell(.consumerLeft(job0)) == [])
+    // Chunk 2 waits for chunk 1, as it did before.
+    #expect(
+      told.tell(.returned(worker0, chunk(1), failed: false)) == [.deliver(job0, 1..<3), .pullInputs(job0, upTo: 3)])
+    #expect(told.tell(.inputEnded(job0, failed: false)) == [])
+    #expect(
+      told.tell(.returned(worker0, chunk(3), failed: false)) == [.deliver(job0, 3..<4), .resolve(job0, .succeeded)])
+  }
+
   @Test(arguments: [Int.min, 0, 1, Int.max])
   func `any look-ahead pulls something`(lookAhead: Int) {
     var told = Told(size: 1)

@@ -15,6 +15,7 @@ struct ModelWorld {
     /// Chunks given to the consumer, in order.
     var delivered: [Int] = []
     var consumed = 0
+    var isUnread = false
     var callbacks = 0
     var callbackFinished = false
     var resolution: Resolution?
@@ -204,6 +205,7 @@ struct ModelWorld {
         require(!record.delivered.contains(chunk), "\(chunk) of \(job) is delivered again.")
       }
       record.delivered.append(chunk)
+      if record.isUnread { record.consumed += 1 }
     }
     require(record.spec.kind != .whole && !chunks.isEmpty, "Nothing is delivered of \(job).")
     jobs[job] = record
@@ -338,7 +340,7 @@ extension ModelWorld {
     let news: [PoolEvent] = [
       .returned(nobody, Chunk(job: job, index: 0), failed: generator.once(in: 2)), .cancelled(job), .deadlinePassed(job),
       .callbackFinished(job), .inputArrived(job, chunks: 1), .inputEnded(job, failed: generator.once(in: 2)),
-      .consumed(job, chunks: 1), .unsendable(Chunk(job: job, index: 0)), .exited(nobody, holding: nil),
+      .consumed(job, chunks: 1), .consumerLeft(job), .unsendable(Chunk(job: job, index: 0)), .exited(nobody, holding: nil),
       .took(nobody, Chunk(job: job, index: 0)), .overran(nobody, Chunk(job: job, index: 0)), .progressWanted(job),
     ]
     let event = news[generator.below(news.count)]
@@ -392,6 +394,12 @@ extension ModelWorld {
     guard let job = order.first(where: { jobs[$0].map { $0.consumed < $0.delivered.count } ?? false }),
       let record = jobs[job]
     else { return false }
+    if generator.once(in: 8) {
+      jobs[job]?.isUnread = true
+      jobs[job]?.consumed = record.delivered.count
+      feed(.consumerLeft(job))
+      return true
+    }
     let count = 1 + generator.below(record.delivered.count - record.consumed)
     jobs[job]?.consumed += count
     feed(.consumed(job, chunks: count))

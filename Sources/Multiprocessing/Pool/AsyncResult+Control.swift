@@ -3,10 +3,11 @@ import PoolCore
 extension AsyncResult {
   /// Gives up the job; CPython's pools have no such thing, `Future.cancel` of `concurrent.futures` is the nearest.
   ///
-  /// Afterwards the result is ready and throws `cancelled`; no callback runs. Whatever no worker has begun never runs. A worker
-  /// process that runs some of the job is ended as if it were killed, half a second later by force, and is replaced; tasks of
-  /// other jobs are not touched. A thread cannot be ended: in a `ThreadPool` a job is cancelled only while there is something
-  /// of it that no thread has taken, and what runs comes to its end in vain.
+  /// Afterwards the result is ready and throws `cancelled`, or, of a map, the failure of an item that came before; no callback
+  /// runs. Whatever no worker has begun never runs. A worker process that runs some of the job is ended as if it were killed,
+  /// half a second later by force, and is replaced; tasks of other jobs are not touched. A thread cannot be ended: in a
+  /// `ThreadPool` a job is cancelled only while there is something of it that no thread has taken, and what runs comes to its
+  /// end in vain.
   ///
   /// Never blocks; may be called from any thread, also from a callback.
   /// - Returns: whether this call cancelled it; false if the job is over, runs its callback, or (in threads) is all taken.

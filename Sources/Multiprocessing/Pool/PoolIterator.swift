@@ -4,6 +4,9 @@ import PoolCore
 ///
 /// One consumer at a time. Iterating with `for try await` suspends; `next(timeout:)` blocks. It outlives `close`, and after
 /// `terminate` throws `terminated` (CPython's blocks for ever).
+///
+/// An iterator that goes before its end gives up nothing: what is left of the inputs is drawn and done as ever, as with CPython,
+/// and the outputs go as they come. `cancel()` gives up the rest.
 public final class PoolIterator<Output: Sendable>: Sendable, AsyncSequence {
   let job: StreamJob
   let id: JobID
@@ -17,6 +20,11 @@ public final class PoolIterator<Output: Sendable>: Sendable, AsyncSequence {
     self.job = job
     self.id = id
     self.engine = engine
+  }
+
+  deinit {
+    // Or the inputs would wait for ever for somebody to take the outputs of those before, and `join` with them.
+    if job.leave() { engine.handle(.consumerLeft(id)) }
   }
 
   /// The next output; nil after the last. Blocks until it is there. Python's `next(timeout)`, with its StopIteration as nil.

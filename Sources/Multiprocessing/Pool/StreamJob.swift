@@ -38,6 +38,8 @@ package final class StreamJob: Job, @unchecked Sendable {
   private var position = 0
   /// Chunks that were taken and not reported.
   private var unreported = 0
+  /// Whether the consumer has left: outcomes go as they come.
+  private var isUnread = false
 
   private enum Ending { case done, failed(any Error) }
 
@@ -118,12 +120,13 @@ package final class StreamJob: Job, @unchecked Sendable {
   override package func store(_ chunk: Int, failure: any Error) { keep(chunk, .failure(failure), 0) }
 
   private func keep(_ chunk: Int, _ outcome: SettlingJob.Kept, _ count: Int) {
-    locked { update(chunk) { ($0.outcome, $0.count) = (outcome, count) } }
+    locked { update(chunk) { ($0.outcome, $0.count) = (isUnread ? .nothing : outcome, count) } }
   }
 
   override package func deliver(_ chunks: Range<Int>) {
     locked {
       if isOrdered { frontier = max(frontier, chunks.upperBound) } else { arrived.append(contentsOf: chunks) }
+      if isUnread { skip() }
     }
   }
 
@@ -182,6 +185,25 @@ package final class StreamJob: Job, @unchecked Sendable {
     guard unreported >= size else { return 0 }
     defer { unreported = 0 }
     return unreported
+  }
+
+  /// Nobody takes anything any more; whether the job goes on.
+  func leave() -> Bool {
+    // Dropped without the lock: the end of a user's object may run the user's code.
+    let (dropped, goesOn) = locked { () -> (([SettlingJob.Kept], AnyObject?), Bool) in
+      isUnread = true
+      let dropped = (places.map(\.outcome), current?.box)
+      for index in places.indices { places[index].outcome = .nothing }
+      current = nil
+      skip()
+      return (dropped, end == nil)
+    }
+    return withExtendedLifetime(dropped) { goesOn }
+  }
+
+  /// Takes what is there, for nobody. Called with the lock held.
+  private func skip() {
+    while let chunk = nextChunk() { _ = take(chunk) }
   }
 
   /// How many bytes an output has, where it is a number whose bits may be anything.

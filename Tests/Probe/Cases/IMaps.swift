@@ -88,6 +88,24 @@ extension Cases {
       }
     },
 
+    Case("an-iterator-that-goes-gives-up-nothing", "3.30, 8.6") { place in
+      for isOrdered in [true, false] {
+        let pool = try place.pool(2)
+        defer { pool.terminate() }
+        let seen = Collected<String>()
+        let inputs = RecordedInputs(count: 500, seen: seen)
+        do {
+          let values =
+            try isOrdered
+            ? pool.imap(Identity.self, inputs, lookAhead: 16) : pool.imapUnordered(Identity.self, inputs, lookAhead: 16)
+          for _ in 0..<3 { try expect(values.next(timeout: .seconds(30)) != nil, "There is no value") }
+        }
+        pool.close()
+        try expectWithin(.seconds(30), "join") { try pool.join() }
+        try expectEqual(seen.all.count, 500, "The inputs that were drawn")
+      }
+    },
+
     Case("infinite-inputs-are-drawn-as-needed", "3.30, 8.6") { place in
       try place.withPool(2) { pool in
         let values = try pool.imap(Identity.self, Naturals(), chunkSize: 3, lookAhead: 4)
